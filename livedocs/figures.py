@@ -1,0 +1,105 @@
+"""SVG figures that follow the theme and speak the page's language."""
+
+import hashlib
+import re
+import xml.etree.ElementTree as ET
+
+from livedocs.style import COLORS
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
+NAME = re.compile(r"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+")  # x, SGD, ReLU: the same in every language
+
+
+def themed(svg: str, labels: dict[str, str], alt: str) -> str:
+    """An inline SVG from matplotlib's: theme colours, translated labels, ids of its own.
+
+    labels: lower-case English to the page's language; empty for English.
+    alt: what the figure shows, for those who cannot see it.
+    """
+    ET.register_namespace("", SVG)
+    ET.register_namespace("xlink", XLINK)
+    root = ET.fromstring(svg)
+    for metadata in root.findall(f"{{{SVG}}}metadata"):
+        root.remove(metadata)
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            element.set(name, _themed_style(value) if name == "style" else _themed_color(value))
+        if element.tag == f"{{{SVG}}}text" and len(element) == 0 and element.text:
+            element.text = translate(element.text, labels)
+    _own_ids(root, "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8])
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    root.attrib.pop("version", None)
+    return re.sub(r"\s*\n\s*", "", ET.tostring(root, encoding="unicode"))
+
+
+def _themed_color(value: str) -> str:
+    color = COLORS.get(value.lower())
+    return f"var({color}, {value})" if color else value
+
+
+def _themed_style(style: str) -> str:
+    style = re.sub(r"#[0-9a-fA-F]{6}\b", lambda m: _themed_color(m[0]), style)
+    return re.sub(r"font: ([\w ]*?)([\d.]+px)[^;]*", _font, style)
+
+
+def _font(match) -> str:
+    """The size, weight and slant of a font, without its family: that is the page's."""
+    words = match[1].split()
+    rules = [f"font-size: {match[2]}"]
+    rules += [f"font-style: {w}" for w in words if w in ("italic", "oblique")]
+    rules += [f"font-weight: {w}" for w in words if w == "bold" or w.isdigit()]
+    return "; ".join(rules)
+
+
+def _own_ids(root, prefix: str) -> None:
+    """Drop ids that nothing refers to and make the others unique within a page."""
+    text = ET.tostring(root, encoding="unicode")
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))
+    for element in root.iter():
+        identity = element.attrib.pop("id", None)
+        if identity in used:
+            element.set("id", prefix + identity)
+        for name, value in element.attrib.items():
+            value = re.sub(r"url\(#", f"url(#{prefix}", value)
+            if name.endswith("href") and value.startswith("#"):
+                value = f"#{prefix}{value[1:]}"
+            element.set(name, value)
+
+
+def translate(text: str, labels: dict[str, str]) -> str:
+    """Replace the phrases that `labels` knows, the longest first; the rest stays."""
+    if not labels:
+        return text
+    translated = WORDS.sub(lambda m: " ".join(_phrases(m[0], labels)[0]), text)
+    # Chinese needs no space between two Chinese words
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", translated)
+
+
+def untranslated(svg: str, labels: dict[str, str]) -> list[str]:
+    """Words in the labels of a figure that have no translation and are no names."""
+    missing = []
+    for element in ET.fromstring(svg).iter(f"{{{SVG}}}text"):
+        if len(element) == 0 and element.text:
+            for match in WORDS.finditer(element.text):
+                missing += _phrases(match[0], labels)[1]
+    return missing
+
+
+def _phrases(run: str, labels: dict[str, str]) -> tuple[list[str], list[str]]:
+    """A run of words as translated phrases, and the words that are neither known nor names."""
+    words, done, missing = run.split(" "), [], []
+    while words:
+        for length in range(len(words), 0, -1):
+            phrase = " ".join(words[:length])
+            if phrase.lower() in labels:
+                done.append(labels[phrase.lower()])
+                break
+        else:
+            length = 1
+            done.append(words[0])
+            missing += [] if NAME.fullmatch(words[0]) else [words[0]]
+        words = words[length:]
+    return done, missing

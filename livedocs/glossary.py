@@ -1,0 +1,58 @@
+"""docs/glossary.yml: one source for the glossary page, figure labels and search words."""
+
+import html
+from pathlib import Path
+
+import yaml
+
+from livedocs.errors import PageError
+
+HEADINGS = {
+    "en": ("Glossary", "The terms of the course, with their Chinese names. Figures use the same words."),
+    "zh": ("术语表", "本课程的术语及其英文名称。图中的用词与此一致。"),
+}  # fmt: skip
+
+
+class Glossary:
+    """Terms and figure labels in both languages.
+
+    Raises PageError if the file is not YAML or a term lacks a name or a definition.
+    """
+
+    def __init__(self, path: Path):
+        try:
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.MarkedYAMLError as error:
+            raise PageError(path, error.problem_mark.line + 1, str(error.problem)) from None
+        self.terms: dict[str, dict] = data.get("terms") or {}
+        self._labels: dict[str, str] = data.get("labels") or {}
+        for key, term in self.terms.items():
+            if not (term.get("en") and term.get("zh") and len(term.get("definition", {})) == 2):
+                line = path.read_text(encoding="utf-8").split(f"\n  {key}:")[0].count("\n") + 2
+                raise PageError(path, line, f"term '{key}' needs en, zh and both definitions")
+
+    def labels(self, language: str) -> dict[str, str]:
+        """Lower-case English to Chinese for figures; empty for English, which needs none."""
+        if language == "en":
+            return {}
+        terms = {term["en"].lower(): term["zh"] for term in self.terms.values()}
+        return terms | {en.lower(): zh for en, zh in self._labels.items()}
+
+    def words(self) -> list[str]:
+        """Chinese terms, which search must not cut apart."""
+        return sorted({term["zh"] for term in self.terms.values()})
+
+    def page(self, language: str) -> str:
+        """The glossary page as Markdown."""
+        title, lead = HEADINGS[language]
+        other = "zh" if language == "en" else "en"
+        lines = [f"# {title} {{ #glossary }}", "", lead, ""]
+        for key, term in sorted(self.terms.items(), key=lambda item: item[1]["en"].lower()):
+            lang = "zh-Hans" if other == "zh" else "en"
+            lines += [
+                f"{html.escape(term[language])} <span lang=\"{lang}\">({html.escape(term[other])})"
+                f"</span> {{ #{key} }}",
+                f":   {term['definition'][language]}",
+                "",
+            ]
+        return "\n".join(lines)

@@ -1,0 +1,123 @@
+"""MkDocs hook: runs the pages before a build, hands MkDocs Markdown with outputs in place.
+
+`mkdocs build` of English, the language of mkdocs.yml, builds the other languages below it.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from mkdocs.commands.build import build
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
+
+from livedocs.config import Project  # noqa: E402
+from livedocs.errors import PageError  # noqa: E402
+from livedocs.pages import LANGUAGES  # noqa: E402
+from livedocs.run import RunError  # noqa: E402
+from livedocs.site import NOTEBOOK_TITLE, Course, settings  # noqa: E402
+
+STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
+NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
+
+course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
+
+
+def _language(config: MkDocsConfig) -> str:
+    return Path(config.docs_dir).name
+
+
+@event_priority(100)  # before the search plugin reads its dictionary
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    global course
+    if _language(config) == LANGUAGES[0]:
+        try:
+            course = Course(Project(Path(config.config_file_path).parent))
+        except (PageError, RunError) as error:
+            raise PluginError(f"\n{error}") from None
+    config.plugins["material/search"].config.jieba_dict_user = str(course.dictionary())
+    return config
+
+
+@event_priority(100)  # before mkdocs-jupyter wraps the notebooks
+def on_files(files, config: MkDocsConfig):
+    language, project = _language(config), course.project
+    for path in sorted((project.docs / "assets").rglob("*")):
+        if path.is_file():
+            files.append(_file(path.relative_to(project.docs).as_posix(), project.docs, config))
+    glossary = course.glossary.page(language)
+    files.append(File.generated(config, "glossary.md", content=glossary))
+    folder = project.cache / "notebooks" / language
+    for chapter in course.chapters:
+        name = f"{chapter}/notebook.ipynb"
+        (folder / chapter).mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(
+            course.notebook(chapter, language, config.site_url or ""), encoding="utf-8"
+        )
+        files.append(_file(name, folder, config))
+    return files
+
+
+def _file(uri: str, folder: Path, config: MkDocsConfig) -> File:
+    return File(uri, str(folder), config.site_dir, config.use_directory_urls)
+
+
+def on_nav(nav, config: MkDocsConfig, files):
+    language = _language(config)
+    for section in nav.items:
+        if section.is_section:
+            chapter = section.title
+            section.title = course.title(chapter, language)
+            for page in section.children:
+                if page.file.src_uri.endswith(".ipynb"):
+                    page.title = NOTEBOOK_TITLE[language]
+    return nav
+
+
+def on_page_markdown(markdown: str, page, config: MkDocsConfig, files) -> str:
+    name = page.file.src_uri.removesuffix(".md")
+    return course.markdown.get((name, _language(config)), markdown)
+
+
+def on_page_context(context, page, config: MkDocsConfig, nav):
+    """The language switch leads to this page's twin."""
+    here, home = _language(config), "../" if _language(config) != LANGUAGES[0] else "./"
+    for alternate in config.extra["alternate"]:
+        lang = alternate["lang"]
+        folder = "" if lang == LANGUAGES[0] else f"{lang}/"
+        link = page.url if lang == here else f"{home}{folder}{page.url}"
+        alternate["link"] = "./" + link.removeprefix("./")
+    return context
+
+
+def on_post_page(output: str, page, config: MkDocsConfig) -> str:
+    """One shared style sheet for all notebook pages, and none of their scripts."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return output
+    head, article = output.split('<article class="md-content__inner', 1)
+    article, tail = article.split("</article>", 1)
+    path = Path(config.site_dir, NOTEBOOK_CSS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(STYLE.findall(article)), encoding="utf-8")
+    article = SCRIPT.sub("", STYLE.sub("", article))
+    return f'{head}<article class="md-content__inner{article}</article>{tail}'
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    if _language(config) != LANGUAGES[0]:
+        return
+    for language in LANGUAGES[1:]:
+        other = MkDocsConfig(config_file_path=config.config_file_path)
+        values = settings(course.project, language)
+        values["site_dir"] = str(Path(config.site_dir, language))
+        values["strict"] = config.strict
+        other.load_dict(values)
+        errors, warnings = other.validate()
+        for key, message in errors + warnings:
+            raise PluginError(f"mkdocs.yml, extra.languages.{language}: {key}: {message}")
+        build(other)

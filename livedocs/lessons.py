@@ -1,0 +1,156 @@
+"""A lesson: one page in every language, run once. The steps of that run, and the key of its result."""
+
+import ast
+import hashlib
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from livedocs.errors import PageError, relative
+from livedocs.pages import LANGUAGES, Cell, Page, expression, read_page
+
+PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "matplotlib", "ipython")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The pages of one name, by language. Their cells are the same."""
+
+    name: str
+    pages: dict[str, Page] = field(hash=False)
+
+    @property
+    def first(self) -> Page:
+        return next(iter(self.pages.values()))
+
+    @property
+    def steps(self) -> list[dict]:
+        """What a run does, in order.
+
+        {"code", "raises"} runs a cell; {"fields"} evaluates the inline expressions of all
+        languages that stand before the next cell. Step i of the result belongs to step i.
+        """
+        steps = []
+        gaps = zip(*(_gaps(page) for page in self.pages.values()))
+        cells = [cell for cell in self.first.cells if cell.runs]
+        for i, fields in enumerate(gaps):
+            steps.append({"fields": sorted(set().union(*fields))})
+            if i < len(cells):
+                steps.append({"code": cells[i].code, "raises": cells[i].options.get("raises")})
+        return steps
+
+    @property
+    def key(self) -> str:
+        """Hash of all that can change the result: code without comments, and the environment."""
+        steps = [{**step, "code": _without_comments(step.get("code", ""))} for step in self.steps]
+        text = json.dumps([steps, environment()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def has_cells(self) -> bool:
+        return any(cell.runs for cell in self.first.cells) or any(
+            step["fields"] for step in self.steps
+        )
+
+
+def read_lessons(docs: Path, snippets: Path) -> list[Lesson]:
+    """All lessons below docs/<language>, in path order.
+
+    Raises PageError if a page lacks its twin or the twins' cells differ.
+    """
+    names = sorted(
+        {p.relative_to(docs / lang).with_suffix("").as_posix() for lang in LANGUAGES
+         for p in (docs / lang).rglob("*.md")}
+    )  # fmt: skip
+    return [read_lesson(docs, snippets, name) for name in names]
+
+
+def read_lesson(docs: Path, snippets: Path, name: str) -> Lesson:
+    """Read one page in all languages.
+
+    Raises PageError if it does not exist in all of them or if the cells differ.
+    """
+    paths = {language: docs / language / f"{name}.md" for language in LANGUAGES}
+    present = [path for path in paths.values() if path.is_file()]
+    for path in paths.values():
+        if not present:
+            raise PageError(path, 1, "there is no such page")
+        if path not in present:
+            raise PageError(present[0], 1, f"this page has no twin {relative(path)}")
+    pages = {lang: read_page(path, snippets, name, lang) for lang, path in paths.items()}
+    first, *others = pages.values()
+    for other in others:
+        _compare_cells(first, other)
+    return Lesson(name, pages)
+
+
+def _compare_cells(first: Page, other: Page) -> None:
+    for ours, theirs in zip(first.cells, other.cells):
+        if (ours.code, _run_options(ours)) != (theirs.code, _run_options(theirs)):
+            raise PageError(
+                other.path,
+                theirs.opening.number,
+                f"this cell differs from its twin at {relative(first.path)}:{ours.opening.number}",
+            )
+    if len(first.cells) != len(other.cells):
+        raise PageError(
+            other.path,
+            1,
+            f"{len(other.cells)} cells here, {len(first.cells)} in {relative(first.path)}",
+        )
+
+
+def _run_options(cell: Cell) -> dict:
+    return {key: value for key, value in cell.options.items() if key != "title"}
+
+
+def _gaps(page: Page) -> list[set[str]]:
+    """Inline fields before the first running cell, between cells, and after the last."""
+    gaps = [set()]
+    for block in page.blocks:
+        if isinstance(block, Cell):
+            if block.runs:
+                gaps.append(set())
+        else:
+            gaps[-1] |= {text for text, _ in block.fields}
+    return gaps
+
+
+def gap_expressions(page: Page) -> list[list[str]]:
+    """As the gaps, but expressions without their formats: what must agree between languages."""
+    gaps = [[]]
+    for block in page.blocks:
+        if isinstance(block, Cell):
+            gaps += [[]] * block.runs
+        else:
+            gaps[-1] = sorted(gaps[-1] + [expression(text, line) for text, line in block.fields])
+    return gaps
+
+
+def _without_comments(code: str) -> str:
+    try:
+        return ast.unparse(ast.parse(code))
+    except SyntaxError:  # a cell that shows a syntax error, or an IPython magic
+        return code
+
+
+@lru_cache
+def environment() -> dict:
+    """Everything outside the page that its outputs depend on."""
+    return {
+        "engine": _engine(),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        **{package: version(package) for package in PACKAGES},
+        "threads": 1,
+        "dataset": os.environ.get("NOTES_DATASET", "digits"),
+    }
+
+
+def _engine() -> str:
+    """Hash of the modules that decide what a cell's outputs are."""
+    folder = Path(__file__).parent
+    sources = b"".join((folder / name).read_bytes() for name in ("session.py", "style.py"))
+    return hashlib.sha256(sources).hexdigest()[:12]

@@ -1,0 +1,154 @@
+"""A page with its outputs in place, as Markdown that any Python-Markdown site generator renders."""
+
+import html
+import re
+from collections import deque
+
+from livedocs import figures
+from livedocs.comments import localize
+from livedocs.errors import PageError
+from livedocs.pages import DISPLAY_OPTIONS, FIGURE, INLINE, Cell, Page
+
+CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2018-\u201d]")
+ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+RUN_INFO = {
+    "en": "Every output on this page was computed on {date} with Python {python}, torch {torch}; images: {dataset}.",
+    "zh": "本页的全部输出于 {date} 由 Python {python}、torch {torch} 计算得到；图像数据集：{dataset}。",
+}  # fmt: skip
+
+
+def render(page: Page, result: dict, labels: dict[str, str]) -> str:
+    """Markdown of the page with code, outputs, figures and numbers of one run.
+
+    Raises PageError if a figure lacks its `![text](figure)` line or such a line its figure.
+    """
+    return "\n".join(_Renderer(page, result, labels).lines()) + "\n"
+
+
+class _Renderer:
+    def __init__(self, page: Page, result: dict, labels: dict[str, str]):
+        self.page, self.result, self.labels = page, result, labels
+        self.steps = iter(result["steps"])
+        self.figures = deque()
+
+    def lines(self):
+        values = next(self.steps)["values"]
+        for block in self.page.blocks:
+            if isinstance(block, Cell):
+                if block.runs:
+                    yield from self._cell(block, next(self.steps)["outputs"])
+                    values = next(self.steps)["values"]
+                else:
+                    yield from source(block, self.page.language)
+            elif block.literal:
+                yield from (line.text for line in block.lines)
+            else:
+                lines = [out for line in block.lines for out in self._text(line, values)]
+                yield from _joined(lines)
+        for _, cell in self.figures:
+            raise _without_place(cell)
+        if "environment" in self.result:
+            info = RUN_INFO[self.page.language].format(
+                date=self.result["date"], **self.result["environment"]
+            )
+            yield from ["", f'<p class="run-info">{info}</p>']
+
+    def _text(self, line, values):
+        text = INLINE.sub(lambda m: escape(values[m["field"]]), line.text)
+        place = FIGURE.match(text)
+        if not place:
+            yield text
+            return
+        if not self.figures:
+            raise PageError(line.path, line.number, "no cell above this line drew a figure for it")
+        svg, _ = self.figures.popleft()
+        alt = html.unescape(place["alt"])
+        yield from _html("figure", figures.themed(svg, self.labels, alt), place["indent"])
+
+    def _cell(self, cell: Cell, outputs: list[dict]):
+        if self.figures:
+            raise _without_place(self.figures[0][1])
+        if "hide" not in cell.options:
+            yield from source(cell, self.page.language)
+        if "no-output" in cell.options:
+            return
+        for output in outputs:
+            if svg := output.get("data", {}).get("image/svg+xml"):
+                self.figures.append((svg, cell))
+            else:
+                yield from _output(output, cell.indent)
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Without the line breaks between two Chinese characters, which browsers show as spaces."""
+    joined = []
+    for line in lines:
+        text = line.lstrip()
+        if joined and CJK.match(joined[-1][-1:]) and CJK.match(text):
+            joined[-1] += text
+        else:
+            joined.append(line)
+    return joined
+
+
+def source(cell: Cell, language: str) -> list[str]:
+    """The fence of a cell as the reader sees it: its own language's comments, no run options."""
+    shown = [f'{key}="{cell.options[key]}"' for key in DISPLAY_OPTIONS if key in cell.options]
+    code = localize(cell.code, language).rstrip("\n").split("\n")
+    fence = "`" * max(3, 1 + _longest_run("`", cell.code))
+    return _indented([f"{fence}python {' '.join(shown)}".rstrip(), *code, fence], cell.indent)
+
+
+def output_text(output: dict) -> str:
+    """Plain text of an output, without control and invisible characters."""
+    if output["output_type"] == "stream":
+        text = output["text"]
+    elif output["output_type"] == "error":
+        message = f"{output['ename']}: {output['evalue']}"
+        text = "\n".join([line for line in output["traceback"] if line] + [message])
+    else:
+        text = output["data"].get("text/plain", "")
+    return INVISIBLE.sub("\ufffd", ANSI.sub("", text)).rstrip("\n")
+
+
+def _output(output: dict, indent: str):
+    table = output.get("data", {}).get("text/html")
+    if table and "<table" in table:
+        body = re.sub(r"<style.*?</style>", "", table, flags=re.DOTALL)
+        body = body.replace('border="1" ', "").replace("`", "&#96;")
+        yield from _html("output-table", re.sub(r"\s*\n\s*", "", body), indent)
+        return
+    text = output_text(output)
+    fence = "`" * max(3, 1 + _longest_run("`", text))
+    error = " .output-error" if output["output_type"] == "error" else ""
+    opening = f"{fence}{{.text .output{error} .no-copy}}"
+    yield from _indented([opening, *text.split("\n"), fence], indent)
+
+
+def _html(css_class: str, body: str, indent: str) -> list[str]:
+    """A raw HTML block that also works inside details, admonitions, tabs and lists."""
+    lines = ["", f"/// html | div.{css_class}", "    markdown: html", "", f"    {body}", "///", ""]
+    return _indented(lines, indent)
+
+
+def _indented(lines, indent: str) -> list[str]:
+    return [indent + line if line else "" for line in lines]
+
+
+def _longest_run(char: str, text: str) -> int:
+    return max(map(len, re.findall(f"{char}+", text)), default=0)
+
+
+def escape(value: str) -> str:
+    """A value of the run as text in prose: no markup, one line."""
+    text = html.escape(INVISIBLE.sub("\ufffd", value).replace("\n", " "), quote=False)
+    return re.sub(r"[\\`*_{}\[\]|~^=$#]", lambda m: f"&#{ord(m[0])};", text)
+
+
+def _without_place(cell: Cell) -> PageError:
+    return PageError(
+        cell.opening.path,
+        cell.opening.number,
+        "this cell draws a figure; describe it in a line ![what it shows](figure) below the cell",
+    )

@@ -1,0 +1,189 @@
+"""Runs the steps of a lesson in one namespace, with the semantics of a notebook."""
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+
+import matplotlib
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
+from matplotlib_inline.backend_inline import configure_inline_support
+
+from livedocs import style
+
+BACKEND = "module://matplotlib_inline.backend_inline"
+KEPT = ("text/plain", "text/html", "image/svg+xml")
+
+
+class CellError(Exception):
+    """A cell did not do what its page says."""
+
+    def __init__(self, message: str, line: int | None = None, trace: str = "", field: str = ""):
+        super().__init__(message)
+        self.details = {"message": message, "line": line, "trace": trace, "field": field}
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, name: str, outputs: list):
+        self.name, self.outputs = name, outputs
+
+    def writable(self):
+        return True
+
+    def write(self, text: str) -> int:
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == self.name:
+            last["text"] += text
+        elif text:
+            self.outputs.append({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, **_):
+        self.shell.outputs.append(_output("display_data", data))
+
+
+class _Hook(DisplayHook):
+    def quiet(self) -> bool:
+        return self.semicolon_at_end_of_expression(self.exec_result.info.raw_cell)
+
+    def __call__(self, result=None):
+        if result is not None and not self.quiet():
+            data, _ = self.compute_format_data(result)
+            self.fill_exec_result(result)
+            self.shell.outputs.append(_output("execute_result", data) | {"execution_count": None})
+
+
+class _Shell(InteractiveShell):
+    """IPython without terminal, history file or printed tracebacks."""
+
+    def __init__(self, **kwargs):
+        self.outputs = []
+        super().__init__(displayhook_class=_Hook, display_pub_class=_Publisher, **kwargs)
+
+    def init_history(self):
+        super().init_history()
+        self.history_manager.enabled = False
+
+    def showtraceback(self, *args, **kwargs):
+        pass
+
+    showsyntaxerror = showtraceback
+
+
+def _output(kind: str, data: dict) -> dict:
+    data = {mime: data[mime] for mime in KEPT if mime in data}
+    return {"output_type": kind, "data": data, "metadata": {}}
+
+
+class Session:
+    """One namespace. A page gets one of its own; nothing is carried from page to page."""
+
+    def __init__(self):
+        _Shell.clear_instance()
+        self.shell = _Shell.instance()
+        matplotlib.use(BACKEND)
+        matplotlib.interactive(True)  # else the inline backend shows nothing
+        configure_inline_support(self.shell, BACKEND)
+        style.use_style()
+        select_figure_formats(self.shell, {"svg"}, bbox_inches="tight", metadata={"Date": None})
+
+    def run(self, code: str, raises: str | None = None) -> list[dict]:
+        """Run one cell; returns its outputs in the format of notebooks.
+
+        Raises CellError if the cell raises, or does not raise what `raises` names.
+        """
+        outputs = self.shell.outputs = []
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(_Stream("stdout", outputs)),
+            contextlib.redirect_stderr(_Stream("stderr", outputs)),
+        ):
+            warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ResourceWarning)
+            result = self.shell.run_cell(code)
+        error = result.error_before_exec or result.error_in_exec
+        if error is None and raises:
+            raise CellError(f"promises to raise {raises} and raises nothing")
+        if error is not None:
+            if raises not in {cls.__name__ for cls in type(error).__mro__}:
+                promise = f" instead of {raises}" if raises else ""
+                text = f"{type(error).__name__}: {error}{promise}"
+                raise CellError(text, _line(error), _trace(error)) from None
+            outputs.append(_error_output(error, code))
+        return outputs
+
+    def evaluate(self, fields: list[str]) -> dict[str, str]:
+        """Values of inline expressions, each formatted as a field of an f-string."""
+        values = {}
+        for field in fields:
+            try:
+                values[field] = eval(f'f"""{{{field}}}"""', self.shell.user_ns)
+            except Exception as error:
+                message = f"{{{{ {field} }}}}: {type(error).__name__}: {error}"
+                raise CellError(message, field=field) from None
+        return values
+
+
+def run_steps(steps: list[dict]) -> dict:
+    """Run a lesson's steps in a fresh namespace and a temporary working directory.
+
+    Returns {"steps": [...], "seconds"} or, at the first failure, {"failed": step index, ...}.
+    """
+    results, start = [], time.perf_counter()
+    session = Session()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for i, step in enumerate(steps):
+            try:
+                if "code" in step:
+                    results.append({"outputs": session.run(step["code"], step["raises"])})
+                else:
+                    results.append({"values": session.evaluate(step["fields"])})
+            except CellError as error:
+                return {"failed": i, **error.details}
+    return {"steps": results, "seconds": round(time.perf_counter() - start, 3)}
+
+
+def prepare_worker() -> None:
+    """Settings that make a run the same on every machine: one thread, no progress bars."""
+    import torch
+
+    torch.set_num_threads(1)
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    sys.argv = [""]
+
+
+def _cell_frames(error: BaseException) -> list:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if frame.filename.startswith("<ipython-input")]
+
+
+def _line(error: BaseException) -> int | None:
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    frames = _cell_frames(error)
+    return frames[0].lineno if frames else None
+
+
+def _trace(error: BaseException) -> str:
+    lines = traceback.format_exception(error)
+    start = next((i for i, line in enumerate(lines) if "<ipython-input" in line), 1)
+    return "".join(lines[start:])
+
+
+def _error_output(error: BaseException, code: str) -> dict:
+    """What a reader needs: the line that failed, and the message."""
+    name, text = type(error).__name__, str(error)
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    line, source = _line(error), code.splitlines()
+    shown = f"----> {line} {source[line - 1].strip()}" if line and line <= len(source) else ""
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [shown]}

@@ -1,0 +1,83 @@
+"""mkdocs.yml holds both languages; this makes the configuration of one, and the titles of its parts."""
+
+import copy
+from pathlib import Path
+
+import yaml
+
+from livedocs.config import Project
+from livedocs.glossary import Glossary
+from livedocs.notebook import chapter_notebook, write_notebook
+from livedocs.pages import LANGUAGES
+from livedocs.render import render
+from livedocs.run import run_lessons
+
+NOTEBOOK_TITLE = {"en": "As a notebook", "zh": "本章笔记本"}
+
+
+def settings(project: Project, language: str) -> dict:
+    """mkdocs.yml with what `extra.languages` says of a language laid over it."""
+    raw = yaml.safe_load((project.root / "mkdocs.yml").read_text(encoding="utf-8"))
+    languages = raw["extra"].pop("languages")
+    merged = _merge(raw, languages[language])
+    merged["docs_dir"] = f"docs/{language}"
+    if language != LANGUAGES[0] and merged.get("site_url"):
+        merged["site_url"] = f"{merged['site_url'].rstrip('/')}/{language}/"
+    return merged
+
+
+def _merge(base: dict, over: dict) -> dict:
+    result = copy.deepcopy(base)
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = _merge(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+class Course:
+    """All lessons with their results, and everything that is written from them.
+
+    Raises PageError or RunError before anything is written.
+    """
+
+    def __init__(self, project: Project):
+        self.project = project
+        self.glossary = Glossary(project.docs / "glossary.yml")
+        self.outcomes = {o.lesson.name: o for o in run_lessons(project.lessons(), project.store)}
+        self.markdown = {
+            (name, language): render(page, outcome.result, self.glossary.labels(language))
+            for name, outcome in self.outcomes.items()
+            for language, page in outcome.lesson.pages.items()
+        }
+
+    @property
+    def chapters(self) -> dict[str, list[str]]:
+        """Section names of each chapter, index first, as the navigation orders them."""
+        return {
+            chapter: [path.removesuffix(".md") for path in paths if path.endswith(".md")]
+            for entry in settings(self.project, LANGUAGES[0])["nav"]
+            if isinstance(entry, dict)
+            for chapter, paths in entry.items()
+        }
+
+    def title(self, chapter: str, language: str) -> str:
+        """`5. Gradient descent`: the number among all planned chapters, and the index page's title."""
+        planned = settings(self.project, language)["extra"]["chapters"]
+        page = self.outcomes[f"{chapter}/index"].lesson.pages[language]
+        return f"{planned.index(chapter) + 1}. {page.title}"
+
+    def notebook(self, chapter: str, language: str, base: str = "") -> str:
+        """The notebook of a chapter as JSON text."""
+        outcomes = [self.outcomes[name] for name in self.chapters[chapter]]
+        pages = [(outcome.lesson.pages[language], outcome.result) for outcome in outcomes]
+        return write_notebook(chapter_notebook(pages, self.glossary.labels(language), base))
+
+    def dictionary(self) -> Path:
+        """A jieba user dictionary with the glossary's Chinese terms."""
+        path = self.project.cache / "jieba.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(self.glossary.words()) + "\n", encoding="utf-8")
+        return path
+
