@@ -52,8 +52,10 @@ def _name(page: str) -> str:
 
 
 def _check(project: Project, options) -> int:
-    from livedocs.check import problems
+    from livedocs.check import absorbed, problems
 
+    for chapter, (done, total) in absorbed(project, project.lessons()).items():
+        print(f"{chapter}: {done} of {total} rows of the notes")
     found = problems(project)
     print("\n".join(found) if found else "no problem found")
     return 1 if found else 0

@@ -9,7 +9,8 @@ from livedocs.style import COLORS
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
-NAME = re.compile(r"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+")  # x, SGD, ReLU: the same in every language
+# Names are the same in every language: x, w1, SGD, ReLU, num_epochs
+NAME = re.compile(r"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+")
 
 
 def themed(svg: str, labels: dict[str, str], alt: str) -> str:
@@ -25,12 +26,15 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
         root.remove(metadata)
     for element in root.iter():
         for name, value in element.attrib.items():
+            if name == "d":  # a hundredth of a point is finer than any screen
+                value = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", value)
             element.set(name, _themed_style(value) if name == "style" else _themed_color(value))
         if element.tag == f"{{{SVG}}}text" and len(element) == 0 and element.text:
             element.text = translate(element.text, labels)
     _own_ids(root, "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8])
     root.set("role", "img")
     root.set("aria-label", alt)
+    root.set("style", "background: var(--fig-bg, #ffffff)")
     root.attrib.pop("version", None)
     return re.sub(r"\s*\n\s*", "", ET.tostring(root, encoding="unicode"))
 

@@ -8,7 +8,7 @@ import yaml
 from livedocs.errors import PageError
 
 HEADINGS = {
-    "en": ("Glossary", "The terms of the course, with their Chinese names. Figures use the same words."),
+    "en": ("Glossary", "The terms of the course and their Chinese names. Figures use the same words."),
     "zh": ("术语表", "本课程的术语及其英文名称。图中的用词与此一致。"),
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ class Glossary:
         for key, term in sorted(self.terms.items(), key=lambda item: item[1]["en"].lower()):
             lang = "zh-Hans" if other == "zh" else "en"
             lines += [
-                f"{html.escape(term[language])} <span lang=\"{lang}\">({html.escape(term[other])})"
+                f'{html.escape(term[language])} <span lang="{lang}">({html.escape(term[other])})'
                 f"</span> {{ #{key} }}",
                 f":   {term['definition'][language]}",
                 "",

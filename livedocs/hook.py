@@ -5,7 +5,9 @@
 
 import re
 import sys
+from base64 import b64decode
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mkdocs.commands.build import build
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,10 +21,12 @@ from livedocs.config import Project  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
-from livedocs.site import NOTEBOOK_TITLE, Course, settings  # noqa: E402
+from livedocs.site import NOTEBOOK_TITLE, Course, chapters, settings  # noqa: E402
 
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
+IMAGE = re.compile(r'<img[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
@@ -40,6 +44,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             course = Course(Project(Path(config.config_file_path).parent))
         except (PageError, RunError) as error:
             raise PluginError(f"\n{error}") from None
+        course.site_url = config.site_url or "/"
     config.plugins["material/search"].config.jieba_dict_user = str(course.dictionary())
     return config
 
@@ -53,7 +58,7 @@ def on_files(files, config: MkDocsConfig):
     glossary = course.glossary.page(language)
     files.append(File.generated(config, "glossary.md", content=glossary))
     folder = project.cache / "notebooks" / language
-    for chapter in course.chapters:
+    for chapter in chapters(project):
         name = f"{chapter}/notebook.ipynb"
         (folder / chapter).mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(
@@ -84,28 +89,31 @@ def on_page_markdown(markdown: str, page, config: MkDocsConfig, files) -> str:
     return course.markdown.get((name, _language(config)), markdown)
 
 
-def on_page_context(context, page, config: MkDocsConfig, nav):
-    """The language switch leads to this page's twin."""
-    here, home = _language(config), "../" if _language(config) != LANGUAGES[0] else "./"
-    for alternate in config.extra["alternate"]:
-        lang = alternate["lang"]
-        folder = "" if lang == LANGUAGES[0] else f"{lang}/"
-        link = page.url if lang == here else f"{home}{folder}{page.url}"
-        alternate["link"] = "./" + link.removeprefix("./")
-    return context
-
-
-def on_post_page(output: str, page, config: MkDocsConfig) -> str:
-    """One shared style sheet for all notebook pages, and none of their scripts."""
+def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
+    """Notebook pages: one shared style sheet, no scripts, formulas and figures as elsewhere."""
     if not page.file.src_uri.endswith(".ipynb"):
-        return output
-    head, article = output.split('<article class="md-content__inner', 1)
-    article, tail = article.split("</article>", 1)
+        return content
     path = Path(config.site_dir, NOTEBOOK_CSS)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(STYLE.findall(article)), encoding="utf-8")
-    article = SCRIPT.sub("", STYLE.sub("", article))
-    return f'{head}<article class="md-content__inner{article}</article>{tail}'
+    path.write_text("\n".join(STYLE.findall(content)), encoding="utf-8")
+    content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), SCRIPT.sub("", STYLE.sub("", content)))
+    parts = PRE.split(content)
+    parts[::2] = [_formulas(part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _formulas(text: str) -> str:
+    text = re.sub(r"\$\$(.+?)\$\$", r'<span class="arithmatex">\\[\1\\]</span>', text, flags=re.S)
+    return re.sub(r"\$([^$\n]+)\$", r'<span class="arithmatex">\\(\1\\)</span>', text)
+
+
+def on_page_context(context, page, config: MkDocsConfig, nav):
+    """The language switch leads to this page's twin."""
+    root = urlsplit(course.site_url).path or "/"
+    for alternate in config.extra["alternate"]:
+        folder = "" if alternate["lang"] == LANGUAGES[0] else f"{alternate['lang']}/"
+        alternate["link"] = f"{root}{folder}{page.url}"
+    return context
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -1,4 +1,4 @@
-"""A lesson: one page in every language, run once. The steps of that run, and the key of its result."""
+"""A lesson: one page in every language, run once; the steps of that run and its key."""
 
 import ast
 import hashlib

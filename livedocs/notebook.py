@@ -7,18 +7,18 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from livedocs import figures
-from livedocs.comments import localize
+from livedocs.language import joined, localize
 from livedocs.pages import FIGURE, HEADING, INLINE, Cell, Page, Text
 
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)\.md(#[^)\s]*)?\)")
 CONTAINER = re.compile(r'^(?P<kind>\?\?\?\+?|!!!|===)\s*[\w -]*?\s*(?:"(?P<title>.*)")?\s*$')
 WORDS = {
     "en": {
-        "setup": "# Run this first on Colab: packages and the data set (digits, mnist or fashion-mnist)",
+        "setup": "# Run this first on Colab: packages and data set (digits, mnist, fashion-mnist)",
         "fresh": "# A new section starts with an empty namespace",
     },
     "zh": {
-        "setup": "# 在 Colab 上请先运行这一格：安装所需的包并选择数据集（digits、mnist 或 fashion-mnist）",
+        "setup": "# 在 Colab 上请先运行这一格：安装软件包，选择数据集（digits、mnist、fashion-mnist）",
         "fresh": "# 新的一节从空的命名空间开始",
     },
 }  # fmt: skip
@@ -102,7 +102,7 @@ def _prose(block: Text, values: dict, level: int, base: str, name: str) -> tuple
     lines = [INLINE.sub(lambda m: values[m["field"]], line.text) for line in block.lines]
     descriptions = [match["alt"] for line in lines if (match := FIGURE.match(line))]
     lines = [line for line in lines if not FIGURE.match(line)]
-    lines = _plain(_without_captions(lines))
+    lines = joined(_plain(_without_captions(lines)))
     lines = [_heading(line, level) for line in lines]
     text = LINK.sub(lambda m: f"]({_url(m[1], name, base)}{m[2] or ''})", "\n".join(lines))
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n"), descriptions
@@ -148,7 +148,8 @@ def _plain(lines: list[str]) -> list[str]:
     while i < len(lines):
         match = CONTAINER.match(lines[i])
         if not match:
-            result.append(lines[i].removeprefix("    ") if _continues(result, lines, i) else lines[i])
+            indent = "    " if _continues(result, lines, i) else ""
+            result.append(lines[i].removeprefix(indent))
             i += 1
             continue
         end = i + 1

@@ -23,7 +23,7 @@ HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<title>.*?)(?: *\{ *#(?P<anchor>[^ 
 
 @dataclass(frozen=True)
 class Text:
-    """Consecutive lines that are not a cell. `literal` lines are another fence: shown as they are."""
+    """Consecutive lines outside cells. `literal` lines are another fence: shown as they are."""
 
     lines: tuple[Line, ...]
     literal: bool = False
@@ -88,11 +88,16 @@ class Page:
 
 
 def read_page(path: Path, snippets: Path, name: str = "", language: str = "en") -> Page:
-    """Parse a Markdown file.
+    """Parse a Markdown file; see parse_page."""
+    return parse_page(path.read_text(encoding="utf-8"), path, snippets, name, language)
+
+
+def parse_page(text: str, path: Path, snippets: Path, name="", language="en") -> Page:
+    """Parse the text of a page. path: the file to name in errors.
 
     Raises PageError for bad front matter, includes, fences, options or inline expressions.
     """
-    meta, lines = _front_matter(path)
+    meta, lines = _front_matter(text, path)
     blocks = tuple(_blocks(expand(lines, snippets)))
     for block in blocks:
         if isinstance(block, Text):
@@ -108,8 +113,7 @@ def _check_fields(block: Text) -> None:
             raise PageError(line.path, line.number, "'{{ ' opens an expression that never closes")
 
 
-def _front_matter(path: Path) -> tuple[dict, list[Line]]:
-    text = path.read_text(encoding="utf-8")
+def _front_matter(text: str, path: Path) -> tuple[dict, list[Line]]:
     lines = [Line(t, path, n) for n, t in enumerate(text.splitlines(), 1)]
     if not lines or lines[0].text != "---":
         return {}, lines

@@ -5,16 +5,15 @@ import re
 from collections import deque
 
 from livedocs import figures
-from livedocs.comments import localize
 from livedocs.errors import PageError
+from livedocs.language import joined, localize
 from livedocs.pages import DISPLAY_OPTIONS, FIGURE, INLINE, Cell, Page
 
-CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2018-\u201d]")
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 RUN_INFO = {
-    "en": "Every output on this page was computed on {date} with Python {python}, torch {torch}; images: {dataset}.",
-    "zh": "本页的全部输出于 {date} 由 Python {python}、torch {torch} 计算得到；图像数据集：{dataset}。",
+    "en": "Every output here was computed on {date}: Python {python}, torch {torch}, {dataset}.",
+    "zh": "本页输出于 {date} 实际运行得到：Python {python}，torch {torch}，数据集 {dataset}。",
 }  # fmt: skip
 
 
@@ -45,7 +44,7 @@ class _Renderer:
                 yield from (line.text for line in block.lines)
             else:
                 lines = [out for line in block.lines for out in self._text(line, values)]
-                yield from _joined(lines)
+                yield from joined(lines)
         for _, cell in self.figures:
             raise _without_place(cell)
         if "environment" in self.result:
@@ -80,18 +79,6 @@ class _Renderer:
                 yield from _output(output, cell.indent)
 
 
-def _joined(lines: list[str]) -> list[str]:
-    """Without the line breaks between two Chinese characters, which browsers show as spaces."""
-    joined = []
-    for line in lines:
-        text = line.lstrip()
-        if joined and CJK.match(joined[-1][-1:]) and CJK.match(text):
-            joined[-1] += text
-        else:
-            joined.append(line)
-    return joined
-
-
 def source(cell: Cell, language: str) -> list[str]:
     """The fence of a cell as the reader sees it: its own language's comments, no run options."""
     shown = [f'{key}="{cell.options[key]}"' for key in DISPLAY_OPTIONS if key in cell.options]
@@ -116,7 +103,8 @@ def _output(output: dict, indent: str):
     table = output.get("data", {}).get("text/html")
     if table and "<table" in table:
         body = re.sub(r"<style.*?</style>", "", table, flags=re.DOTALL)
-        body = body.replace('border="1" ', "").replace("`", "&#96;")
+        body = body.replace('border="1" ', "").replace("<th></th>", "<td></td>")
+        body = body.replace("`", "&#96;")
         yield from _html("output-table", re.sub(r"\s*\n\s*", "", body), indent)
         return
     text = output_text(output)
@@ -128,7 +116,12 @@ def _output(output: dict, indent: str):
 
 def _html(css_class: str, body: str, indent: str) -> list[str]:
     """A raw HTML block that also works inside details, admonitions, tabs and lists."""
-    lines = ["", f"/// html | div.{css_class}", "    markdown: html", "", f"    {body}", "///", ""]
+    attributes = {
+        "figure": "{data-search-exclude: ''}",  # labels out of context are no search results
+        "output-table": "{tabindex: '0'}",  # scrolls in its own box, also by keyboard
+    }
+    opening = [f"/// html | div.{css_class}", f"    attrs: {attributes[css_class]}"]
+    lines = ["", *opening, "    markdown: html", "", f"    {body}", "///", ""]
     return _indented(lines, indent)
 
 

@@ -1,9 +1,9 @@
-"""mkdocs.yml holds both languages; this makes the configuration of one, and the titles of its parts."""
+"""The site of one language: its configuration, its pages with outputs, its notebooks."""
 
 import copy
 from pathlib import Path
 
-import yaml
+from mkdocs.utils.yaml import yaml_load
 
 from livedocs.config import Project
 from livedocs.glossary import Glossary
@@ -17,7 +17,8 @@ NOTEBOOK_TITLE = {"en": "As a notebook", "zh": "本章笔记本"}
 
 def settings(project: Project, language: str) -> dict:
     """mkdocs.yml with what `extra.languages` says of a language laid over it."""
-    raw = yaml.safe_load((project.root / "mkdocs.yml").read_text(encoding="utf-8"))
+    with (project.root / "mkdocs.yml").open("rb") as file:
+        raw = yaml_load(file)  # knows !ENV
     languages = raw["extra"].pop("languages")
     merged = _merge(raw, languages[language])
     merged["docs_dir"] = f"docs/{language}"
@@ -36,6 +37,16 @@ def _merge(base: dict, over: dict) -> dict:
     return result
 
 
+def chapters(project: Project) -> dict[str, list[str]]:
+    """Section names of each chapter, index first, as the navigation orders them."""
+    return {
+        chapter: [path.removesuffix(".md") for path in paths if path.endswith(".md")]
+        for entry in settings(project, LANGUAGES[0])["nav"]
+        if isinstance(entry, dict)
+        for chapter, paths in entry.items()
+    }
+
+
 class Course:
     """All lessons with their results, and everything that is written from them.
 
@@ -44,6 +55,7 @@ class Course:
 
     def __init__(self, project: Project):
         self.project = project
+        self.site_url = "/"  # of the first language
         self.glossary = Glossary(project.docs / "glossary.yml")
         self.outcomes = {o.lesson.name: o for o in run_lessons(project.lessons(), project.store)}
         self.markdown = {
@@ -52,25 +64,15 @@ class Course:
             for language, page in outcome.lesson.pages.items()
         }
 
-    @property
-    def chapters(self) -> dict[str, list[str]]:
-        """Section names of each chapter, index first, as the navigation orders them."""
-        return {
-            chapter: [path.removesuffix(".md") for path in paths if path.endswith(".md")]
-            for entry in settings(self.project, LANGUAGES[0])["nav"]
-            if isinstance(entry, dict)
-            for chapter, paths in entry.items()
-        }
-
     def title(self, chapter: str, language: str) -> str:
-        """`5. Gradient descent`: the number among all planned chapters, and the index page's title."""
+        """`5. Gradient descent`: number among all planned chapters, title of the index page."""
         planned = settings(self.project, language)["extra"]["chapters"]
         page = self.outcomes[f"{chapter}/index"].lesson.pages[language]
         return f"{planned.index(chapter) + 1}. {page.title}"
 
     def notebook(self, chapter: str, language: str, base: str = "") -> str:
         """The notebook of a chapter as JSON text."""
-        outcomes = [self.outcomes[name] for name in self.chapters[chapter]]
+        outcomes = [self.outcomes[name] for name in chapters(self.project)[chapter]]
         pages = [(outcome.lesson.pages[language], outcome.result) for outcome in outcomes]
         return write_notebook(chapter_notebook(pages, self.glossary.labels(language), base))
 
@@ -80,4 +82,3 @@ class Course:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(self.glossary.words()) + "\n", encoding="utf-8")
         return path
-

@@ -1,13 +1,18 @@
-"""Bilingual comments: `# forward pass | 前向传播` shows its half on each language's page."""
+"""What text needs of its language: bilingual comments, line breaks in Chinese."""
 
 import io
+import re
 import tokenize
 
 SEPARATOR = " | "
+CJK = re.compile(r"[\u2018-\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 def localize(code: str, language: str) -> str:
-    """The code with the comments of one language; those without a separator stay."""
+    """The code with the comments of one language.
+
+    `# forward pass | 前向传播` keeps its half; a comment without the separator stays.
+    """
     if SEPARATOR not in code:
         return code
     lines = code.splitlines(keepends=True)
@@ -27,3 +32,15 @@ def _comments(code: str):
                 yield token.start[0] - 1, token.start[1], token.string
     except (tokenize.TokenError, IndentationError):
         return
+
+
+def joined(lines: list[str]) -> list[str]:
+    """Without the line breaks between two Chinese characters, which browsers show as spaces."""
+    result = []
+    for line in lines:
+        text = line.lstrip()
+        if result and CJK.match(result[-1][-1:]) and CJK.match(text):
+            result[-1] += text
+        else:
+            result.append(line)
+    return result
