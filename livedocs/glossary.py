@@ -8,7 +8,7 @@ import yaml
 from livedocs.errors import PageError
 
 HEADINGS = {
-    "en": ("Glossary", "The terms of the course and their Chinese names. Figures use the same words."),
+    "en": ("Glossary", "The terms of the course with their Chinese names; figures use them too."),
     "zh": ("术语表", "本课程的术语及其英文名称。图中的用词与此一致。"),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ WORDS = {
         "fresh": "# A new section starts with an empty namespace",
     },
     "zh": {
-        "setup": "# 在 Colab 上请先运行这一格：安装软件包，选择数据集（digits、mnist、fashion-mnist）",
+        "setup": "# 在 Colab 上先运行这一格：安装软件包，选数据集（digits、mnist、fashion-mnist）",
         "fresh": "# 新的一节从空的命名空间开始",
     },
 }  # fmt: skip

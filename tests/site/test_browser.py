@@ -1,0 +1,120 @@
+"""The site in Chromium: loads without errors, talks to no other host, switches, searches."""
+
+import functools
+import http.server
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+PAGES = ["", "gradient_descent/sgd/", "cnn/train/", "tensors/notebook/", "glossary/"]
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def base(site):
+    handler = functools.partial(_Handler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture
+def page(browser, base):
+    """A page whose console errors, failed requests and foreign requests fail the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page, faults = context.new_page(), []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    host = urlsplit(base).netloc
+    page.on(
+        "request",
+        lambda request: faults.append(f"foreign request {request.url}")
+        if urlsplit(request.url).netloc not in (host, "")
+        else None,
+    )
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["", "zh/"], ids=["en", "zh"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_in_each_language_and_theme(page, base, path, language, scheme):
+    page.emulate_media(color_scheme=scheme)
+    response = page.goto(base + language + path)
+    assert response.ok
+    assert page.locator("h1").first.is_visible()
+    shown = page.evaluate("document.body.getAttribute('data-md-color-scheme')")
+    assert shown == {"light": "default", "dark": "slate"}[scheme]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["", "zh/"], ids=["en", "zh"])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(page, base, path, language, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(base + language + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_figures_follow_the_theme(page, base):
+    colors = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(base + "gradient_descent/sgd/")
+        text = page.locator(".figure svg text").first
+        colors.append(text.evaluate("element => getComputedStyle(element).fill"))
+    assert colors[0] != colors[1]
+
+
+def test_figures_speak_the_language_of_the_page(page, base):
+    page.goto(base + "gradient_descent/sgd/")
+    assert "samples seen" in page.locator(".figure svg").first.text_content()
+    page.goto(base + "zh/gradient_descent/sgd/")
+    text = page.locator(".figure svg").first.text_content()
+    assert "samples seen" not in text and "样本" in text
+
+
+def test_formulas_are_rendered(page, base):
+    page.goto(base + "gradient_descent/sgd/")
+    page.wait_for_selector(".katex")
+    assert page.locator(".katex-error").count() == 0
+
+
+@pytest.mark.parametrize(("start", "lang"), [("", "zh"), ("zh/", "en")])
+def test_the_language_switch_keeps_page_and_anchor(page, base, start, lang):
+    page.goto(f"{base}{start}gradient_descent/sgd/#noise")
+    page.locator(".md-select button").first.hover()
+    page.locator(f".md-select__link[hreflang={lang}]").click()
+    page.wait_for_url(f"**/{'zh/' if lang == 'zh' else ''}gradient_descent/sgd/#noise")
+    assert page.locator("html").get_attribute("lang") == lang
+    assert page.locator("#noise").is_visible()
+
+
+@pytest.mark.parametrize(("start", "query"), [("zh/", "学习率"), ("", "learning rate")])
+def test_search_finds_words_in_the_language_of_the_page(page, base, start, query):
+    page.goto(base + start)
+    page.keyboard.press("s")
+    page.locator(".md-search__input").fill(query)
+    results = page.locator(".md-search-result__link")
+    results.first.wait_for()
+    assert all(start in link.get_attribute("href") for link in results.all()[:3])
+
+
+def test_the_notebook_downloads_and_is_a_notebook(page, base):
+    import nbformat
+
+    page.goto(base + "zh/gradient_descent/notebook/")
+    with page.expect_download() as download:
+        page.locator(".notebook-actions a").first.click()
+    notebook = nbformat.read(download.value.path(), as_version=4)
+    nbformat.validate(notebook)
+    assert any("随机梯度下降" in cell.source for cell in notebook.cells)
+    assert any(cell.get("outputs") for cell in notebook.cells)
