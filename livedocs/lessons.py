@@ -15,6 +15,8 @@ from livedocs.pages import LANGUAGES, Cell, Page, expression, read_page
 
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "matplotlib", "ipython")
 
+DATASET = "NOTES_DATASET"  # the variable that chooses the images, on pages that use some
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -47,8 +49,15 @@ class Lesson:
     def key(self) -> str:
         """Hash of all that can change the result: code without comments, and the environment."""
         steps = [{**step, "code": _without_comments(step.get("code", ""))} for step in self.steps]
-        text = json.dumps([steps, environment()], sort_keys=True)
+        text = json.dumps([steps, self.environment], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def environment(self) -> dict:
+        """Everything outside the page that its outputs depend on."""
+        if any(DATASET in cell.code for cell in self.first.cells):
+            return {**environment(), "dataset": os.environ.get(DATASET, "digits")}
+        return environment()
 
     def has_cells(self) -> bool:
         return any(cell.runs for cell in self.first.cells) or any(
@@ -139,13 +148,12 @@ def _without_comments(code: str) -> str:
 
 @lru_cache
 def environment() -> dict:
-    """Everything outside the page that its outputs depend on."""
+    """The versions of all that runs a page."""
     return {
         "engine": _engine(),
         "python": ".".join(map(str, sys.version_info[:3])),
         **{package: version(package) for package in PACKAGES},
         "threads": 1,
-        "dataset": os.environ.get("NOTES_DATASET", "digits"),
     }
 
 

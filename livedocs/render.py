@@ -12,9 +12,10 @@ from livedocs.pages import DISPLAY_OPTIONS, FIGURE, INLINE, Cell, Page
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 RUN_INFO = {
-    "en": "Every output here was computed on {date}: Python {python}, torch {torch}, {dataset}.",
-    "zh": "本页输出于 {date} 实际运行得到：Python {python}，torch {torch}，数据集 {dataset}。",
-}  # fmt: skip
+    "en": "Every output here was computed on {date}: Python {python}, torch {torch}{images}.",
+    "zh": "本页输出于 {date} 实际运行得到：Python {python}，torch {torch}{images}。",
+}
+IMAGES = {"en": ", images: {dataset}", "zh": "，图像数据集：{dataset}"}
 
 
 def render(page: Page, result: dict, labels: dict[str, str]) -> str:
@@ -48,10 +49,12 @@ class _Renderer:
         for _, cell in self.figures:
             raise _without_place(cell)
         if "environment" in self.result:
-            info = RUN_INFO[self.page.language].format(
-                date=self.result["date"], **self.result["environment"]
-            )
-            yield from ["", f'<p class="run-info">{info}</p>']
+            yield from ["", f'<p class="run-info">{self._run_info()}</p>']
+
+    def _run_info(self) -> str:
+        language, facts = self.page.language, self.result["environment"]
+        images = IMAGES[language].format(**facts) if "dataset" in facts else ""
+        return RUN_INFO[language].format(date=self.result["date"], images=images, **facts)
 
     def _text(self, line, values):
         text = INLINE.sub(lambda m: escape(values[m["field"]]), line.text)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from livedocs.errors import PageError, relative
 from livedocs.includes import Line
-from livedocs.lessons import Lesson, environment
+from livedocs.lessons import Lesson
 from livedocs.pages import Text
 from livedocs.pool import run_pool
 from livedocs.store import Store
@@ -56,7 +56,7 @@ def run_lessons(lessons: list[Lesson], store: Store, rerun: bool = False) -> lis
         if "failed" in result:
             failures.append(describe_failure(lesson, result))
             continue
-        result |= {"environment": environment(), "date": time.strftime("%Y-%m-%d", _now())}
+        result |= {"environment": lesson.environment, "date": time.strftime("%Y-%m-%d", _now())}
         store.save(keys[lesson.name], result)
         seconds[lesson.name] = result["seconds"]
         outcomes[lesson.name] = Outcome(lesson, result, stored=False)
