@@ -115,7 +115,9 @@ def _words(page: Page) -> Iterator[str]:
     for block in page.blocks:
         for line in block.lines if isinstance(block, Text) and not block.literal else ():
             prose = CODE.sub(" ", line.text)
-            if page.language == "en" and (match := ENGLISH.search(prose.removeprefix("!!! "))):
+            if page.language == "en" and (
+                match := ENGLISH.search(prose.lstrip().removeprefix("!!! "))
+            ):
                 yield _problem(line.path, line.number, f"'{match[0]}' is a word to avoid")
             for pattern, message in CHINESE if page.language == "zh" else ():
                 if match := pattern.search(prose):

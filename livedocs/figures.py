@@ -9,8 +9,9 @@ from livedocs.style import COLORS
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
-# Names are the same in every language: x, w1, SGD, ReLU, num_epochs
-NAME = re.compile(r"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+")
+# Names are the same in every language: x, w1, SGD, ReLU, num_epochs, True
+CONSTANTS = ("True", "False", "None")
+NAME = re.compile(rf"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+|{'|'.join(CONSTANTS)}")
 
 
 def themed(svg: str, labels: dict[str, str], alt: str) -> str:
@@ -46,16 +47,7 @@ def _themed_color(value: str) -> str:
 
 def _themed_style(style: str) -> str:
     style = re.sub(r"#[0-9a-fA-F]{6}\b", lambda m: _themed_color(m[0]), style)
-    return re.sub(r"font: ([\w ]*?)([\d.]+px)[^;]*", _font, style)
-
-
-def _font(match) -> str:
-    """The size, weight and slant of a font, without its family: that is the page's."""
-    words = match[1].split()
-    rules = [f"font-size: {match[2]}"]
-    rules += [f"font-style: {w}" for w in words if w in ("italic", "oblique")]
-    rules += [f"font-weight: {w}" for w in words if w == "bold" or w.isdigit()]
-    return "; ".join(rules)
+    return re.sub(r"font-family: [^;]*(; )?", "", style)  # the font is the page's
 
 
 def _own_ids(root, prefix: str) -> None:
@@ -98,7 +90,7 @@ def _phrases(run: str, labels: dict[str, str]) -> tuple[list[str], list[str]]:
     while words:
         for length in range(len(words), 0, -1):
             phrase = " ".join(words[:length])
-            if phrase.lower() in labels:
+            if phrase.lower() in labels and phrase not in CONSTANTS:
                 done.append(labels[phrase.lower()])
                 break
         else:

@@ -1,7 +1,7 @@
 """`--8<--` includes, expanded by pymdownx.snippets; here only: where each line came from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,6 +44,8 @@ def expand(lines: list[Line], base: Path) -> list[Line]:
         if include and include["snippet"] and not include["escape"]:
             target = include["snippet"].strip("\"'")
             expanded += _expand_one(line, target, base)
+        elif include and include["escape"]:
+            expanded.append(replace(line, text=line.text.replace(";", "", 1)))
         else:
             expanded.append(line)
     return expanded
@@ -68,6 +70,8 @@ def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
             f"'{name}' has no section '{section}'{did_you_mean(section, sections(path))}",
         ) from None
     numbers = _numbers(path, section)
+    if not section and texts[len(numbers) :] == [""]:  # what follows the last line of a file
+        texts.pop()
     if len(numbers) != len(texts):  # a line range or a nested include: name the include itself
         return [Line(text, line.path, line.number) for text in texts]
     return [Line(text, path, number) for text, number in zip(texts, numbers)]

@@ -2,9 +2,11 @@
 
 import ast
 import hashlib
+import io
 import json
 import os
 import sys
+import tokenize
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -141,9 +143,16 @@ def gap_expressions(page: Page) -> list[list[str]]:
 
 def _without_comments(code: str) -> str:
     try:
-        return ast.unparse(ast.parse(code))
+        return ast.unparse(ast.parse(code)) + ";" * _is_quiet(code)
     except SyntaxError:  # a cell that shows a syntax error, or an IPython magic
         return code
+
+
+def _is_quiet(code: str) -> bool:
+    """Whether the code ends with a semicolon, which hides the value of its last line."""
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    words = [t.string for t in tokens if t.type != tokenize.COMMENT and t.string.strip()]
+    return words[-1:] == [";"]
 
 
 @lru_cache

@@ -76,6 +76,7 @@ def _page_cells(page: Page, result: dict, labels: dict[str, str], base: str, lev
                 svg = output["data"]["image/svg+xml"]
                 output["data"]["image/svg+xml"] = figures.themed(svg, labels, alt)
                 output["data"]["text/plain"] = alt
+            waiting = waiting[len(descriptions) :]
             if text:
                 cells.append(new_markdown_cell(text))
     return cells

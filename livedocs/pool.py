@@ -22,7 +22,8 @@ def _work(connection, steps: list[dict]) -> None:
     import livedocs.warm  # noqa: F401  (already there when forked, needed when spawned)
     from livedocs.session import run_steps
 
-    connection.send_bytes(json.dumps(run_steps(steps)).encode())
+    result = json.dumps(run_steps(steps), ensure_ascii=False)
+    connection.send_bytes(result.encode("utf-8", "replace"))  # a page may print half a character
 
 
 def run_pool(tasks: list[tuple[str, list[dict], float]], workers: int):

@@ -73,10 +73,11 @@ class _Shell(InteractiveShell):
         super().init_history()
         self.history_manager.enabled = False
 
-    def showtraceback(self, *args, **kwargs):
-        pass
+    def showtraceback(self, exc_tuple=None, **kwargs):
+        self.error = (exc_tuple or sys.exc_info())[1]  # also of what draws and shows values
 
-    showsyntaxerror = showtraceback
+    def showsyntaxerror(self, *args, **kwargs):
+        pass
 
 
 def _output(kind: str, data: dict) -> dict:
@@ -101,7 +102,8 @@ class Session:
 
         Raises CellError if the cell raises, or does not raise what `raises` names.
         """
-        outputs = self.shell.outputs = []
+        outputs, self.shell.error = [], None
+        self.shell.outputs = outputs
         with (
             warnings.catch_warnings(),
             contextlib.redirect_stdout(_Stream("stdout", outputs)),
@@ -110,7 +112,7 @@ class Session:
             warnings.simplefilter("error")
             warnings.simplefilter("ignore", ResourceWarning)
             result = self.shell.run_cell(code)
-        error = result.error_before_exec or result.error_in_exec
+        error = result.error_before_exec or result.error_in_exec or self.shell.error
         if error is None and raises:
             raise CellError(f"promises to raise {raises} and raises nothing")
         if error is not None:
