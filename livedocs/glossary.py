@@ -11,6 +11,10 @@ HEADINGS = {
     "en": ("Glossary", "The terms of the course with their Chinese names; figures use them too."),
     "zh": ("术语表", "本课程的术语及其英文名称。图中的用词与此一致。"),
 }  # fmt: skip
+BRACKETS = {
+    "en": ' (<span lang="{lang}">{name}</span>)',
+    "zh": '（<span lang="{lang}">{name}</span>）',
+}
 
 
 class Glossary:
@@ -48,10 +52,12 @@ class Glossary:
         other = "zh" if language == "en" else "en"
         lines = [f"# {title} {{ #glossary }}", "", lead, ""]
         for key, term in sorted(self.terms.items(), key=lambda item: item[1]["en"].lower()):
-            lang = "zh-Hans" if other == "zh" else "en"
+            name = html.escape(term[language])
+            if term[other] != term[language]:
+                lang = "zh-Hans" if other == "zh" else "en"
+                name += BRACKETS[language].format(lang=lang, name=html.escape(term[other]))
             lines += [
-                f'{html.escape(term[language])} <span lang="{lang}">({html.escape(term[other])})'
-                f"</span> {{ #{key} }}",
+                f"{name} {{ #{key} }}",
                 f":   {term['definition'][language]}",
                 "",
             ]

@@ -128,17 +128,21 @@ def _url(target: str, name: str, base: str) -> str:
 
 
 def _without_captions(lines: list[str]) -> list[str]:
-    """`/// caption` blocks as emphasised text."""
-    result, inside = [], False
+    """`/// caption` blocks as one emphasized paragraph each."""
+    result, caption = [], None
     for line in lines:
         bare = line.strip()
         if bare.startswith("/// "):
-            inside = True
-        elif bare == "///":
-            inside = False
-        elif inside and bare and not line.startswith("    attrs:"):
-            result.append(f"*{bare}*")
-        else:
+            caption = []
+        elif bare == "///" and caption is not None:
+            *first, last = joined(caption)
+            result += [
+                f"*{text}" if i == 0 else text for i, text in enumerate([*first, f"{last}*"])
+            ]
+            caption = None
+        elif caption is not None and bare and not line.startswith("    attrs:"):
+            caption.append(bare)
+        elif caption is None:
             result.append(line)
     return result
 
