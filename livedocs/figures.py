@@ -23,8 +23,10 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
     root = ET.fromstring(svg)
-    for metadata in root.findall(f"{{{SVG}}}metadata"):
-        root.remove(metadata)
+    for element in [*root.findall(f"{{{SVG}}}metadata"), *root.findall(f"{{{SVG}}}defs")]:
+        if element.tag.endswith("metadata") or element.find(f"{{{SVG}}}style") is not None:
+            root.remove(element)  # a style sheet in here would apply to the whole page
+    root.set("stroke-linejoin", "round")
     for element in root.iter():
         for name, value in element.attrib.items():
             if name == "d":  # a hundredth of a point is finer than any screen

@@ -26,6 +26,7 @@ from livedocs.site import NOTEBOOK_TITLE, Course, chapters, settings  # noqa: E4
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 IMAGE = re.compile(r'<img[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
 PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
@@ -99,7 +100,27 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), SCRIPT.sub("", STYLE.sub("", content)))
     parts = PRE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]
-    return "".join(parts)
+    return _with_ids("".join(parts), _anchors(page.toc))
+
+
+def _anchors(items) -> list[str]:
+    """The ids of a table of contents, in reading order."""
+    return [anchor for item in items for anchor in [item.id, *_anchors(item.children)]]
+
+
+def _with_ids(content: str, ids: list[str]) -> str:
+    """The headings with the ids that the table of contents links to."""
+    left = iter(ids)
+
+    def renamed(match):
+        identity = next(left, match["id"])
+        return (
+            match[0]
+            .replace(f'id="{match["id"]}"', f'id="{identity}"')
+            .replace(f'href="#{match["id"]}"', f'href="#{identity}"')
+        )
+
+    return HEADING.sub(renamed, content)
 
 
 def _formulas(text: str) -> str:
