@@ -6,6 +6,7 @@ from pathlib import Path
 from mkdocs.utils.yaml import yaml_load
 
 from livedocs.config import Project
+from livedocs.errors import PageError, did_you_mean
 from livedocs.glossary import Glossary
 from livedocs.notebook import chapter_notebook, write_notebook
 from livedocs.pages import LANGUAGES
@@ -47,6 +48,23 @@ def chapters(project: Project) -> dict[str, list[str]]:
     }
 
 
+def _check_navigation(project: Project) -> None:
+    """Raises PageError if the navigation names a page or a chapter that does not exist."""
+    path = project.root / "mkdocs.yml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    planned = settings(project, LANGUAGES[0])["extra"]["chapters"]
+    for chapter, names in chapters(project).items():
+        line = next((i for i, text in enumerate(lines, 1) if text.strip() == f"- {chapter}:"), 1)
+        if chapter not in planned:
+            hint = did_you_mean(chapter, planned)
+            raise PageError(path, line, f"'{chapter}' is not in extra.chapters{hint}")
+        if names[:1] != [f"{chapter}/index"]:
+            raise PageError(path, line, f"the first page of a chapter is {chapter}/index.md")
+        for name in names:
+            if not (project.docs / LANGUAGES[0] / f"{name}.md").is_file():
+                raise PageError(path, line, f"the navigation names {name}.md, which does not exist")
+
+
 class Course:
     """All lessons with their results, and everything that is written from them.
 
@@ -57,6 +75,7 @@ class Course:
         self.project = project
         self.site_url = "/"  # of the first language
         self.glossary = Glossary(project.docs / "glossary.yml")
+        _check_navigation(project)
         self.outcomes = {o.lesson.name: o for o in run_lessons(project.lessons(), project.store)}
         self.markdown = {
             (name, language): render(page, outcome.result, self.glossary.labels(language))
