@@ -94,6 +94,7 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     """Notebook pages: one shared style sheet, no scripts, formulas and figures as elsewhere."""
     if not page.file.src_uri.endswith(".ipynb"):
         return content
+    page.meta["search"] = {"exclude": True}  # it repeats the pages of its chapter
     path = Path(config.site_dir, NOTEBOOK_CSS)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(STYLE.findall(content)), encoding="utf-8")

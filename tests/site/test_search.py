@@ -40,7 +40,13 @@ def test_the_section_that_explains_a_term_is_among_the_first_three(
     node, site, language, query, expected
 ):
     found = search(node, site / language, query)[query]
-    assert any(location.startswith(expected) for location in found[:3])
+    pages = list(dict.fromkeys(location.split("#")[0] for location in found))
+    assert any(page.startswith(expected) for page in pages[:3])
+
+
+def test_notebooks_do_not_repeat_the_pages_in_the_index(site):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    assert not [doc for doc in index["docs"] if "notebook/" in doc["location"]]
 
 
 def test_a_word_that_stands_nowhere_is_not_found(node, site):
