@@ -11,6 +11,7 @@ from livedocs.config import Project
 from livedocs.errors import PageError, did_you_mean
 from livedocs.glossary import Glossary
 from livedocs.includes import sections
+from livedocs.language import localize
 from livedocs.lessons import Lesson, gap_expressions
 from livedocs.pages import FIGURE, LANGUAGES, Page, Text
 from livedocs.run import run_lessons
@@ -18,6 +19,7 @@ from livedocs.site import chapters
 
 CONTAINER = re.compile(r"^ *(\?\?\?\+?|!!!|===) *([\w-]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+WIDTH = 88
 HAN = r"[\u4e00-\u9fff]"
 CODE = re.compile(r"`[^`]*`|\$[^$]*\$|\{\{.*?\}\}|\]\([^)]*\)|\{ *#[^}]*\}|<[^>]*>")
 CHINESE = (
@@ -37,7 +39,7 @@ def problems(project: Project) -> list[str]:
     for lesson in lessons:
         found += _parity(lesson)
         for page in lesson.pages.values():
-            found += [*_headings(page), *_captions(page), *_words(page)]
+            found += [*_headings(page), *_captions(page), *_words(page), *_widths(page)]
     found += [*_notes(project, lessons), *_labels(project, lessons)]
     return found
 
@@ -122,6 +124,14 @@ def _words(page: Page) -> Iterator[str]:
             for pattern, message in CHINESE if page.language == "zh" else ():
                 if match := pattern.search(prose):
                     yield _problem(line.path, line.number, f"{message}: '{match[0]}'")
+
+
+def _widths(page: Page) -> Iterator[str]:
+    """Code must fit the column of a page at 1280 pixels."""
+    for cell in page.cells:
+        for line, shown in zip(cell.lines, localize(cell.code, page.language).splitlines()):
+            if len(cell.indent + shown) > WIDTH:
+                yield _problem(line.path, line.number, f"longer than {WIDTH} columns")
 
 
 def content_map(project: Project) -> dict[str, list[str]]:
