@@ -130,7 +130,7 @@ def _widths(page: Page) -> Iterator[str]:
     """Code must fit the column of a page at 1280 pixels."""
     for cell in page.cells:
         for line, shown in zip(cell.lines, localize(cell.code, page.language).splitlines()):
-            if len(cell.indent + shown) > WIDTH:
+            if len(shown) > WIDTH:
                 yield _problem(line.path, line.number, f"longer than {WIDTH} columns")
 
 

@@ -95,7 +95,8 @@ if __name__ == "__main__":
         reach = torch.tensor([0, 0.8])
         slope = gradient(w, x, y).item()
         ax.plot(w + reach, height + slope * reach, "--", color="C2", lw=1.2)
-        ax.annotate("", (after, -3.2), (w, -3.2), arrowprops={"arrowstyle": "->", "color": "C1"})
+        arrow = {"arrowstyle": "->", "color": "C1"}
+        ax.annotate("", (after, -3.2), (w, -3.2), arrowprops=arrow)
     ax.plot(path, heights, "o", color="C1", ms=6)
     ax.annotate("starting point", (0.14, 18.6), color="C1")
     ax.annotate("slope", (0.38, 8.4), color="C2", ha="right")

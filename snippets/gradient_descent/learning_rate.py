@@ -32,7 +32,7 @@ def train(x, y, lr, num_steps, w=1.0):
 
 # --8<-- [start:checked]
 def train_checked(x, y, lr, num_steps, w=1.0):
-    """Like train, returns the last weight; FloatingPointError once the cost is inf or nan."""
+    """Like train, for the last weight; FloatingPointError if the cost is inf or nan."""
     w = torch.tensor(w)
     for step in range(num_steps):
         if not cost(w, x, y).isfinite():

@@ -19,7 +19,7 @@ def describe(**tensors):
 
 # --8<-- [start:draw]
 def draw_matrix(ax, name, shape, left, inner, color):
-    """Draw an empty matrix with its sizes; inner is the dimension that gets the color."""
+    """Draw an empty matrix with its sizes; inner is the dimension in color."""
     rows, cols = shape
     for r in range(rows):
         for c in range(cols):

@@ -18,7 +18,7 @@ def shares_memory(a, b):
 
 # --8<-- [start:grid]
 def draw_grid(ax, values, left, top, label):
-    """Draw a matrix as cells of size 1 with its label above; 1 to 3 blue, 4 to 6 orange."""
+    """Draw a matrix as cells with its label above; 1 to 3 blue, 4 to 6 orange."""
     for i, row in enumerate(values):
         for j, value in enumerate(row):
             fill = ("C0" if value <= 3 else "C1", 0.3)
