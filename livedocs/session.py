@@ -70,8 +70,8 @@ class _Shell(InteractiveShell):
         super().__init__(displayhook_class=_Hook, display_pub_class=_Publisher, **kwargs)
 
     def init_history(self):
+        self.config.HistoryManager.enabled = False  # opens no file of the author's
         super().init_history()
-        self.history_manager.enabled = False
 
     def showtraceback(self, exc_tuple=None, **kwargs):
         self.error = (exc_tuple or sys.exc_info())[1]  # also of what draws and shows values
