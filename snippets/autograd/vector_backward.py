@@ -27,7 +27,7 @@ def f(x):
 
 # --8<-- [start:pull]
 def pull(weights):
-    """Gradient by w = 2 of two losses, (w - 1)**2 and (w - 3)**2, under these weights."""
+    """Gradient at w = 2 of the losses (w - 1)**2 and (w - 3)**2, with these weights."""
     w = torch.tensor(2.0, requires_grad=True)
     losses = (w - torch.tensor([1.0, 3.0])) ** 2
     losses.backward(torch.tensor(weights))
@@ -71,7 +71,8 @@ def check(answer):
         p = (x @ weight.T + bias).softmax(dim=1)  # (1, 2)
         for attempt in ("first", "second"):
             weight_grad, bias_grad = answer(weight, bias, x, t)
-            assert weight_grad.shape == (2, 9) and bias_grad.shape == (2,), "wrong shape"
+            shapes = weight_grad.shape, bias_grad.shape
+            assert shapes == ((2, 9), (2,)), "wrong shape"
             agrees = torch.allclose(weight_grad, (p - t).T @ x, atol=1e-6)
             assert agrees, f"wrong gradient of weight in the {attempt} call"
             assert torch.allclose(bias_grad, (p - t)[0], atol=1e-6), "wrong for bias"

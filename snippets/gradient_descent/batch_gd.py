@@ -27,7 +27,7 @@ def gradient(w, x, y):
 
 # --8<-- [start:train]
 def train(w, x, y, lr, num_epochs):
-    """Batch gradient descent; returns the weights and their costs, num_epochs + 1 each."""
+    """Batch gradient descent; returns num_epochs + 1 weights and their costs."""
     ws, costs = [w], [cost(w, x, y).item()]
     for epoch in range(num_epochs):
         w = w - lr * gradient(w, x, y).item()

@@ -44,7 +44,7 @@ def train_checked(x, y, lr, num_steps, w=1.0):
 
 # --8<-- [start:minibatch]
 def train_minibatch(x, y, lr, batch_size, num_steps=200, seed=0):
-    """Steps on random samples; returns their loss and the cost of all data, per step."""
+    """Steps on random samples; returns per step their loss and the cost of all data."""
     generator = torch.Generator().manual_seed(seed)
     w = x @ y / (x @ x)  # start at the best weight | 从最佳权重出发
     batch_losses, costs = [], []
