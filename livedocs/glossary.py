@@ -28,10 +28,12 @@ class Glossary:
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
             raise PageError(path, error.problem_mark.line + 1, str(error.problem)) from None
+        if not isinstance(data, dict):
+            raise PageError(path, 1, "the glossary holds `terms` and `labels`")
         self.terms: dict[str, dict] = data.get("terms") or {}
         self._labels: dict[str, str] = data.get("labels") or {}
         for key, term in self.terms.items():
-            if not (term.get("en") and term.get("zh") and len(term.get("definition", {})) == 2):
+            if not (term.get("en") and term.get("zh") and len(term.get("definition") or {}) == 2):
                 line = path.read_text(encoding="utf-8").split(f"\n  {key}:")[0].count("\n") + 2
                 raise PageError(path, line, f"term '{key}' needs en, zh and both definitions")
 

@@ -37,6 +37,11 @@ def _language(config: MkDocsConfig) -> str:
     return Path(config.docs_dir).name
 
 
+def _folder(language: str) -> str:
+    """Where the pages of a language are, below the root of the site."""
+    return "" if language == LANGUAGES[0] else f"{language}/"
+
+
 @event_priority(100)  # before the search plugin reads its dictionary
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global course
@@ -45,7 +50,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             course = Course(Project(Path(config.config_file_path).parent))
         except (PageError, RunError) as error:
             raise PluginError(f"\n{error}") from None
-        course.site_url = config.site_url or "/"
+        course.root = urlsplit(config.site_url or "").path or "/"
+    for alternate in config.extra["alternate"]:  # for 404.html; each page names its own twin
+        alternate["link"] = course.root + _folder(alternate["lang"])
     config.plugins["material/search"].config.jieba_dict_user = str(course.dictionary())
     return config
 
@@ -131,10 +138,8 @@ def _formulas(text: str) -> str:
 
 def on_page_context(context, page, config: MkDocsConfig, nav):
     """The language switch leads to this page's twin."""
-    root = urlsplit(course.site_url).path or "/"
     for alternate in config.extra["alternate"]:
-        folder = "" if alternate["lang"] == LANGUAGES[0] else f"{alternate['lang']}/"
-        alternate["link"] = f"{root}{folder}{page.url}"
+        alternate["link"] = course.root + _folder(alternate["lang"]) + page.url
     return context
 
 

@@ -61,13 +61,14 @@ def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
         raise PageError(
             line.path, line.number, f"no file '{name}' to include{did_you_mean(name, files)}"
         )
+    names = sections(path)
     try:
         texts = extension.parse_snippets([line.text])
     except SnippetMissingError:
         raise PageError(
             line.path,
             line.number,
-            f"'{name}' has no section '{section}'{did_you_mean(section, sections(path))}",
+            f"'{name}' has no section '{section}'{did_you_mean(section, names)}",
         ) from None
     numbers = _numbers(path, section)
     if not section and texts[len(numbers) :] == [""]:  # what follows the last line of a file

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from livedocs import figures
 from livedocs.language import joined, localize
 from livedocs.pages import FIGURE, HEADING, INLINE, Cell, Page, Text
+from livedocs.render import inline_value
 
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)\.md(#[^)\s]*)?\)")
 CONTAINER = re.compile(r'^(?P<kind>\?\?\?\+?|!!!|===)\s*[\w -]*?\s*(?:"(?P<title>.*)")?\s*$')
@@ -72,7 +73,7 @@ def _page_cells(page: Page, result: dict, labels: dict[str, str], base: str, lev
             cells.append(new_markdown_cell(f"```python\n{code}```"))
         else:
             text, descriptions = _prose(block, values, level, base, page.name)
-            for output, alt in zip(waiting, descriptions):
+            for output, alt in zip(waiting, map(html.unescape, descriptions)):
                 svg = output["data"]["image/svg+xml"]
                 output["data"]["image/svg+xml"] = figures.themed(svg, labels, alt)
                 output["data"]["text/plain"] = alt
@@ -100,7 +101,7 @@ def _prose(block: Text, values: dict, level: int, base: str, name: str) -> tuple
     """Markdown that Jupyter understands, and the descriptions of the figures in it."""
     if block.literal:
         return "\n".join(line.text for line in block.lines), []
-    lines = [INLINE.sub(lambda m: values[m["field"]], line.text) for line in block.lines]
+    lines = [INLINE.sub(lambda m: inline_value(m, values), line.text) for line in block.lines]
     descriptions = [match["alt"] for line in lines if (match := FIGURE.match(line))]
     lines = [line for line in lines if not FIGURE.match(line)]
     lines = joined(_plain(_without_captions(lines)))

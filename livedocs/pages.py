@@ -125,8 +125,12 @@ def _front_matter(text: str, path: Path) -> tuple[dict, list[Line]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise PageError(path, line, f"front matter: {error.problem}") from None
+    except ValueError as error:  # e.g. an impossible date
+        raise PageError(path, 2, f"front matter: {error}") from None
     if not isinstance(meta, dict):
         raise PageError(path, 2, "front matter must be a mapping, e.g. `notes: [S1-38]`")
+    if not isinstance(meta.get("seconds", 1), int | float):
+        raise PageError(path, 2, "front matter: `seconds` is a number, the limit of a run")
     return meta, lines[end + 1 :]
 
 
@@ -169,7 +173,7 @@ def _options(line: Line, header: str) -> dict | None:
     header = header.strip()
     braces = header.startswith("{")
     language, _, rest = header.strip("{} ").partition(" ")
-    if language.removeprefix(".") not in ("python", "py", "python3"):
+    if language.removeprefix(".").lower() not in ("python", "py", "python3"):
         return None
     options = {}
     for key, value in get_attrs_and_remainder(rest)[0]:

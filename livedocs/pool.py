@@ -4,21 +4,28 @@ import contextlib
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
 import types
 from multiprocessing.connection import wait
+from pathlib import Path
 
 
 def _context():
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
+    root = str(Path(__file__).parents[1])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if root not in paths:  # the fork server must find this package, wherever it is started
+        os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["livedocs.warm"])
     return context
 
 
 def _work(connection, steps: list[dict]) -> None:
+    os.setsid()  # so that what the page started ends with it
     import livedocs.warm  # noqa: F401  (already there when forked, needed when spawned)
     from livedocs.session import run_steps
 
@@ -39,7 +46,7 @@ def run_pool(tasks: list[tuple[str, list[dict], float]], workers: int):
             while waiting and len(running) < workers:
                 name, steps, limit = waiting.pop(0)
                 receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sender, steps), daemon=True)
+                process = context.Process(target=_work, args=(sender, steps))
                 with _without_main():
                     process.start()
                 sender.close()
@@ -84,5 +91,7 @@ def _failure(message: str) -> dict:
 
 
 def _end(process) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.join()

@@ -57,7 +57,7 @@ class _Renderer:
         return RUN_INFO[language].format(date=self.result["date"], images=images, **facts)
 
     def _text(self, line, values):
-        text = INLINE.sub(lambda m: _value(m, values), line.text)
+        text = INLINE.sub(lambda m: inline_value(m, values), line.text)
         place = FIGURE.match(text)
         if not place:
             yield text
@@ -136,7 +136,7 @@ def _longest_run(char: str, text: str) -> int:
     return max(map(len, re.findall(f"{char}+", text)), default=0)
 
 
-def _value(match: re.Match, values: dict[str, str]) -> str:
+def inline_value(match: re.Match, values: dict[str, str]) -> str:
     """The value of an inline expression; in a code span, where no escape works, without `."""
     value = values[match["field"]]
     in_code = match.string.count("`", 0, match.start()) % 2

@@ -1,5 +1,6 @@
 """Runs the steps of a lesson in one namespace, with the semantics of a notebook."""
 
+import ast
 import contextlib
 import io
 import os
@@ -105,12 +106,10 @@ class Session:
         outputs, self.shell.error = [], None
         self.shell.outputs = outputs
         with (
-            warnings.catch_warnings(),
+            _warnings_as_errors(),
             contextlib.redirect_stdout(_Stream("stdout", outputs)),
             contextlib.redirect_stderr(_Stream("stderr", outputs)),
         ):
-            warnings.simplefilter("error")
-            warnings.simplefilter("ignore", ResourceWarning)
             result = self.shell.run_cell(code)
         error = result.error_before_exec or result.error_in_exec or self.shell.error
         if error is None and raises:
@@ -128,11 +127,20 @@ class Session:
         values = {}
         for field in fields:
             try:
-                values[field] = eval(f'f"""{{{field}}}"""', self.shell.user_ns)
+                with _warnings_as_errors():
+                    values[field] = eval(f'f"""{{{field}}}"""', self.shell.user_ns)
             except Exception as error:
                 message = f"{{{{ {field} }}}}: {type(error).__name__}: {error}"
                 raise CellError(message, field=field) from None
         return values
+
+
+@contextlib.contextmanager
+def _warnings_as_errors():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
 
 
 def run_steps(steps: list[dict]) -> dict:
@@ -186,6 +194,23 @@ def _error_output(error: BaseException, code: str) -> dict:
     name, text = type(error).__name__, str(error)
     if isinstance(error, SyntaxError):
         text = error.msg
-    line, source = _line(error), code.splitlines()
-    shown = f"----> {line} {source[line - 1].strip()}" if line and line <= len(source) else ""
-    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [shown]}
+    statement = _statement(code, _line(error))
+    shown = [f"----> {statement}"] if statement else []
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": shown}
+
+
+def _statement(code: str, line: int | None) -> str:
+    """First line of the statement at a line, without comments: those are not part of the key."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return (
+            code.splitlines()[line - 1].strip() if line and line <= len(code.splitlines()) else ""
+        )
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and line and node.lineno <= line <= node.end_lineno
+    ]
+    innermost = max(around, key=lambda node: (node.lineno, -node.end_lineno), default=None)
+    return ast.unparse(innermost).split("\n")[0] if innermost else ""

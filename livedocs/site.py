@@ -73,7 +73,7 @@ class Course:
 
     def __init__(self, project: Project):
         self.project = project
-        self.site_url = "/"  # of the first language
+        self.root = "/"  # path of the published site
         self.glossary = Glossary(project.docs / "glossary.yml")
         _check_navigation(project)
         self.outcomes = {o.lesson.name: o for o in run_lessons(project.lessons(), project.store)}

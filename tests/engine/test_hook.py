@@ -1,0 +1,189 @@
+"""`mkdocs build` and `mkdocs serve` need no step before them, and survive a broken page."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+BUILD = ("mkdocs", "build", "--strict")
+PAGES = ["", "basics/", "basics/sum/", "basics/notebook/", "glossary/"]
+
+
+@pytest.fixture(scope="module")
+def built(make_tiny, tmp_path_factory):
+    """A project whose site was built by one command."""
+    tiny = make_tiny(tmp_path_factory.mktemp("built"))
+    tiny.run()
+    result = tiny.python(*BUILD)
+    assert result.returncode == 0, result.stderr
+    return tiny
+
+
+@pytest.fixture
+def page(built, html_tree):
+    """A page of the built site as a tree."""
+
+    def read(url: str):
+        path = built.root / "site" / url / "index.html"
+        return html_tree(path.read_text(encoding="utf-8"))
+
+    return read
+
+
+def text_of(element) -> str:
+    return "".join(element.itertext())
+
+
+def test_one_build_makes_both_languages(built):
+    site = built.root / "site"
+    for folder in ("", "zh/"):
+        for url in PAGES:
+            assert (site / folder / url / "index.html").is_file(), folder + url
+        assert (site / folder / "basics/notebook/notebook.ipynb").is_file()
+        assert (site / folder / "assets/extra.css").is_file()
+
+
+def test_each_language_has_its_words_and_the_outputs_of_the_one_run(page):
+    for url, title, label in (
+        ("basics/sum/", "Sums", "training loss"),
+        ("zh/basics/sum/", "求和", "训练损失"),
+    ):
+        root = page(url)
+        assert title in text_of(root.find(".//h1"))
+        blocks = [x for x in root.iter("div") if "output" in x.get("class", "").split()]
+        assert [text_of(block).strip() for block in blocks] == ["6"]
+        labels = [x.text for svg in root.iter("svg") if svg.get("role") for x in svg.iter("text")]
+        assert label in labels
+        assert root.find("html").get("lang") == url.split("/")[0].replace("basics", "en")
+
+
+def test_the_language_switch_leads_to_the_twin(built, page):
+    for folder in ("", "zh/"):
+        for url in PAGES:
+            links = {a.get("hreflang"): a.get("href") for a in page(folder + url).iter("a")
+                     if a.get("hreflang")}  # fmt: skip
+            assert set(links) == {"en", "zh"}
+            for language, twin in (("en", ""), ("zh", "zh/")):
+                path = urlsplit(links[language]).path
+                assert path == f"/course/{twin}{url}"
+                assert (built.root / "site" / twin / url / "index.html").is_file()
+
+
+def test_the_navigation_names_chapter_and_notebook_in_each_language(page):
+    for folder, words in (("", ["2. Basics", "As a notebook"]), ("zh/", ["2. 基础", "本章笔记本"])):
+        labels = [text_of(x).strip() for x in page(folder + "basics/sum/").iter("span")]
+        assert set(words) <= set(labels)
+
+
+def test_a_notebook_page_has_figures_and_formulas_but_no_style_or_script_of_its_own(page):
+    for url, label in (("basics/notebook/", "training loss"), ("zh/basics/notebook/", "训练损失")):
+        root = page(url)
+        article = root.find(".//article")
+        figures = {id(x) for svg in article.iter("svg") for x in svg.iter()}
+        assert not [x for x in article.iter("style") if id(x) not in figures]
+        assert not [x for x in article.iter("script") if "require" in text_of(x)]
+        assert label in [x.text for x in article.iter("text")]
+        formulas = [text_of(x) for x in article.iter("span") if x.get("class") == "arithmatex"]
+        assert r"\(y = x\)" in formulas
+        assert not [x for x in article.iter("img") if x.get("src", "").startswith("data:")]
+        sheets = [x.get("href", "") for x in root.iter("link") if x.get("rel") == "stylesheet"]
+        assert any(sheet.endswith("assets/stylesheets/notebook.css") for sheet in sheets)
+
+
+def test_glossary_terms_are_words_of_the_search(built):
+    words = (built.project.cache / "jieba.txt").read_text(encoding="utf-8").split()
+    assert words == ["训练损失"]
+    index = (built.root / "site/zh/search/search_index.json").read_text(encoding="utf-8")
+    [glossary] = [x["text"] for x in json.loads(index)["docs"] if x["location"] == "glossary/"]
+    assert "\u200b训练损失\u200b" in glossary  # without the dictionary it is two words
+
+
+@pytest.mark.parametrize(
+    "path, old, new, message",
+    [
+        ("docs/zh/basics/sum.md", "sum.py:total", "sum.py:totla", "docs/zh/basics/sum.md:10: "
+         "'basics/sum.py' has no section 'totla' (did you mean 'total'?)"),
+        ("docs/en/basics/sum.md", "](figure)", "](figures)",
+         "docs/en/basics/sum.md:15: this cell draws a figure"),
+        ("snippets/basics/sum.py", "sum(numbers)", "sum(numbrs)",
+         "docs/en/basics/sum.md:9: NameError: name 'numbrs' is not defined\n"
+         "  at snippets/basics/sum.py:5: sum(numbrs)"),
+    ],
+    ids=["page", "figure", "snippet"],
+)  # fmt: skip
+def test_a_broken_page_ends_the_build_and_leaves_the_last_good_site(
+    tiny, built, file_bytes, path, old, new, message
+):
+    for folder in ("site", ".livedocs"):
+        shutil.copytree(built.root / folder, tiny.root / folder)
+    before = file_bytes(tiny.root / "site")
+    tiny.edit(path, old, new)
+    result = tiny.python(*BUILD)
+    assert result.returncode != 0
+    assert message in result.stderr
+    assert "Traceback (most recent call last)" not in result.stderr
+    assert before and file_bytes(tiny.root / "site") == before
+
+
+def wait_until(condition, process, what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, "the server has ended"
+        if condition():
+            return
+        time.sleep(0.2)
+    pytest.fail(f"not within {seconds} s: {what}")
+
+
+@contextmanager
+def serving(tiny):
+    """`mkdocs serve`: its process, a function that reads a page, and its log."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tiny.root / "log"
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=tiny.root, stdout=output, stderr=output)
+
+    def read(url: str) -> str:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/course/{url}", timeout=2
+            ) as reply:
+                return reply.read().decode()
+        except (urllib.error.URLError, OSError):
+            return ""
+
+    try:
+        yield process, read, lambda: log.read_text(encoding="utf-8")
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def test_a_server_survives_a_broken_page_and_shows_the_next_good_one(tiny, built):
+    shutil.copytree(built.root / ".livedocs", tiny.root / ".livedocs")
+    with serving(tiny) as (process, read, log):
+        wait_until(lambda: "Three numbers." in read("basics/sum/"), process, "the first build")
+        assert "三个数。" in read("zh/basics/sum/")
+        tiny.edit("docs/zh/basics/sum.md", "{{ sum(numbers) }}", "{{ sum(numbers }}")
+        error = "docs/zh/basics/sum.md:13: '{{ sum(numbers }}' is not a field of an f-string"
+        wait_until(lambda: error in log(), process, "the error")
+        tiny.edit("docs/zh/basics/sum.md", "{{ sum(numbers }}", "{{ sum(numbers) }}，没错")
+        wait_until(lambda: "6，没错" in read("zh/basics/sum/"), process, "the mended page")
+        assert "Three numbers." in read("basics/sum/")
+        tiny.edit("snippets/basics/sum.py", "three of them", "a snippet was saved")
+        wait_until(lambda: "a snippet was saved" in read("basics/sum/"), process, "the snippet")
