@@ -13,7 +13,7 @@ import torch
 
 # --8<-- [start:count]
 def count(sizes):
-    """Weights between layers of these sizes, and paths on from one of the first weights.
+    """Weights between layers of these sizes; paths on from one of the first weights.
 
     Every path goes through one unit of each later layer.
     """
