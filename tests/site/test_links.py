@@ -106,3 +106,16 @@ def test_no_expression_or_include_is_left_in_any_page(site):
         assert "--8&lt;--" not in text and "--8<--" not in text, page
         assert "{{ " not in text, page
         assert "/// " not in text, page
+
+
+def test_the_repository_link_asks_its_host_for_nothing():
+    """With the attribute below, the theme's script fetches stars and forks from the host."""
+    from jinja2 import Environment, FileSystemLoader
+    from material import __file__ as material
+
+    root = Path(__file__).parents[2]
+    folders = [root / "livedocs" / "theme", Path(material).parent / "templates"]
+    environment = Environment(loader=FileSystemLoader(folders))
+    source = environment.get_template("partials/source.html")
+    assert Path(source.filename).is_relative_to(root)
+    assert "data-md-component" not in Path(source.filename).read_text(encoding="utf-8")
