@@ -217,8 +217,9 @@ if __name__ == "__main__":
     fig, axes = plt.subplots(2, 4, figsize=(6.4, 4.4))
     for ax, i, label in zip(axes.flat, wrong, predicted):
         ax.imshow(X_test[i, 0].numpy(), cmap="gray")
-        title = f"true class {y_test[i]}\npredicted class {label}"
-        ax.set_title(title, fontsize=9.5)
+        look = {"ha": "center", "fontsize": 9.5, "transform": ax.transAxes}
+        ax.text(0.5, 1.15, f"true class {y_test[i]}", **look)
+        ax.text(0.5, 1.03, f"predicted class {label}", **look)
     for ax in axes.flat:
         ax.axis("off")
     # --8<-- [end:plot_wrong]

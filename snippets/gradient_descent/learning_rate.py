@@ -82,7 +82,7 @@ if __name__ == "__main__":
     for ratio in (0.25, 0.5, 0.9, 0.99, 1.01, 1.1):
         ws, costs = train(x, y, ratio * bound, 100)
         factor = 1 - 2 * a * ratio * bound
-        print(f"{ratio:4} of the bound: factor {factor:5.2f}, last cost {costs[-1]:.2g}")
+        print(f"{ratio:4} of the bound: factor {factor:5.2f}, cost {costs[-1]:.2g}")
     # --8<-- [end:bound]
 
     # --8<-- [start:zigzag]

@@ -111,7 +111,7 @@ if __name__ == "__main__":
     # --8<-- [start:plot_loss]
     fig, ax = plt.subplots(figsize=(6.4, 3))
     ax.semilogy(range(1, len(losses) + 1), losses)
-    ax.set(xlabel="epoch", ylabel="mean squared error");
+    ax.set(xlabel="epochs", ylabel="mean squared error");
     # --8<-- [end:plot_loss]
 
     # --8<-- [start:compare]

@@ -216,7 +216,7 @@ if __name__ == "__main__":
     for name, log in logs.items():
         [line] = ax.semilogy(log)
         ax.annotate(name, (81, log[-1]), color=line.get_color(), va="center")
-    ax.set(xlabel="epoch", ylabel="mean squared error", xlim=(-3, 98));
+    ax.set(xlabel="epochs", ylabel="mean squared error", xlim=(-3, 98));
     # --8<-- [end:plot_logs]
 
     check(three_steps)

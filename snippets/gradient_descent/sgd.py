@@ -93,6 +93,6 @@ if __name__ == "__main__":
     ax.axhline(w_best, color="C5", ls="--")
     ax.annotate("stochastic", (300, 2.3), color="C0")
     ax.annotate("full batch", (620, 0.38), color="C1")
-    ax.annotate("least squares", (1010, w_best), color="C5", va="center")
+    ax.annotate("least squares", (1010, w_best + 0.06), color="C5")
     ax.set(xlabel="samples seen", ylabel="weight w", xlim=(0, 1280), ylim=(0, 2.5));
     # --8<-- [end:plot]

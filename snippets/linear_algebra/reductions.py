@@ -39,11 +39,11 @@ if __name__ == "__main__":
     by_row = {(i, j): f"C{i}" for i in range(2) for j in range(3)}
     draw_grid(ax, A.tolist(), 0, 6.5, "A (2, 3)", by_column)
     draw_grid(ax, [A.sum(dim=0).tolist()], 0, 2.9, colors=by_column)
-    ax.text(1.5, 1.75, "A.sum(dim=0) (3,)", ha="center", va="top")
+    ax.text(1.5, 1.75, "dim=0 (3,)", ha="center", va="top")
     draw_grid(ax, A.tolist(), 5.5, 6.5, "A (2, 3)", by_row)
     total = [[number] for number in A.sum(dim=1).tolist()]
     draw_grid(ax, total, 10.2, 6.5, colors={(0, 0): "C0", (1, 0): "C1"})
-    ax.text(10.7, 4.35, "A.sum(dim=1)\n(2,)", ha="center", va="top")
+    ax.text(10.7, 4.35, "dim=1 (2,)", ha="center", va="top")
     arrow = {"arrowstyle": "->", "color": "#59636e", "lw": 1.5}
     for j in range(3):
         ax.annotate("", (j + 0.5, 3.0), (j + 0.5, 4.4), arrowprops=arrow)

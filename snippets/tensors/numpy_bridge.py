@@ -70,7 +70,8 @@ if __name__ == "__main__":
     draw_owner(ax, "array a", 3.9, 3.35, "C0")
     draw_owner(ax, "tensor t", 2.5, 3.05, "C0")
     draw_owner(ax, "tensor c", 0.8, 0.8, "C1")
-    ax.text(6.5, 3.2, "one memory\ntwo views", color="C0", va="center")
+    ax.text(6.5, 3.35, "one memory", color="C0", va="center")
+    ax.text(6.5, 2.9, "two views", color="C0", va="center")
     ax.text(6.5, 0.8, "a copy", color="C1", va="center")
     ax.set(xlim=(-0.1, 8.5), ylim=(0.1, 4.5), aspect="equal")
     ax.axis("off");

@@ -11,7 +11,6 @@ import pytest
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
-from livedocs import session
 from livedocs.config import Project
 from livedocs.glossary import Glossary
 from livedocs.lessons import environment
@@ -290,8 +289,6 @@ def _environment(tmp_path_factory):
         patch.setenv("NOTES_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        # Else every session of a long test run collects garbage at exit, a tenth of a second each
-        patch.setattr(session._Shell, "atexit_operations", lambda shell: None)
         patch.delenv("NOTES_DATASET", raising=False)
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
         environment.cache_clear()
