@@ -26,6 +26,7 @@ def _context():
 
 def _work(connection, steps: list[dict]) -> None:
     os.setsid()  # so that what the page started ends with it
+    multiprocessing.set_start_method(None, force=True)  # the default, as in a reader's program
     import livedocs.warm  # noqa: F401  (already there when forked, needed when spawned)
     from livedocs.session import run_steps
 

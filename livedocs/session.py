@@ -143,6 +143,8 @@ def _warnings_as_errors():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ResourceWarning)
+        # says that this machine has few cores: nothing about the page
+        warnings.filterwarnings("ignore", message="This DataLoader will create")
         yield
 
 
