@@ -17,7 +17,8 @@ from livedocs.pages import LANGUAGES, Cell, Page, expression, read_page
 
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "matplotlib", "ipython")
 
-DATASET = "NOTES_DATASET"  # the variable that chooses the images, on pages that use some
+# Variables that choose the images and the folder of the data, on pages that read them
+DATASET, DATA = "NOTES_DATASET", "NOTES_DATA"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,12 @@ class Lesson:
     @property
     def environment(self) -> dict:
         """Everything outside the page that its outputs depend on."""
-        if any(DATASET in cell.code for cell in self.first.cells):
-            return {**environment(), "dataset": os.environ.get(DATASET, "digits")}
-        return environment()
+        code, facts = "".join(cell.code for cell in self.first.cells), environment()
+        if DATASET in code:
+            facts = {**facts, "dataset": os.environ.get(DATASET, "digits")}
+        if DATA in code:
+            facts = {**facts, "data": _data_files()}
+        return facts
 
     def has_cells(self) -> bool:
         return any(cell.runs for cell in self.first.cells) or any(
@@ -164,6 +168,13 @@ def environment() -> dict:
         **{package: version(package) for package in PACKAGES},
         "threads": 1,
     }
+
+
+def _data_files() -> list[list]:
+    """Names and sizes of the data sets at hand, as they were downloaded."""
+    folder = Path(os.environ.get(DATA, "data"))
+    files = sorted(folder.rglob("*.gz"))
+    return [[path.relative_to(folder).as_posix(), path.stat().st_size] for path in files]
 
 
 def _engine() -> str:

@@ -193,3 +193,13 @@ def test_the_key_changes_with_the_engine_that_runs_cells(key, monkeypatch, fresh
     monkeypatch.setattr(lessons, "_engine", lambda: "another")
     environment.cache_clear()
     assert key() != before
+
+
+def test_a_data_set_that_appears_makes_the_pages_that_read_it_stale(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTES_DATA", str(tmp_path / "data"))
+    tiny.page("basics/reads", "# T { #t }\n\n```python\nimport os\nos.environ['NOTES_DATA']\n```\n")
+    before = {lesson.name: lesson.key for lesson in tiny.project.lessons()}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "table.csv.gz").write_bytes(b"1,2,3")
+    after = {lesson.name: lesson.key for lesson in tiny.project.lessons()}
+    assert [name for name in after if after[name] != before[name]] == ["basics/reads"]
