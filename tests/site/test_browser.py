@@ -34,9 +34,11 @@ def page(browser, base):
     host = urlsplit(base).netloc
     page.on(
         "request",
-        lambda request: faults.append(f"foreign request {request.url}")
-        if urlsplit(request.url).netloc not in (host, "")
-        else None,
+        lambda request: (
+            faults.append(f"foreign request {request.url}")
+            if urlsplit(request.url).netloc not in (host, "")
+            else None
+        ),
     )
     yield page
     context.close()

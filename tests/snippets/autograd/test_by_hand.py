@@ -41,9 +41,7 @@ def test_count_agrees_with_a_walk_along_all_paths(sizes):
 
 
 def test_network_of_the_page_has_too_many_paths_to_write_down(page):
-    linear = [
-        torch.nn.Linear(m, n, bias=False) for m, n in itertools.pairwise(page["sizes"])
-    ]
+    linear = [torch.nn.Linear(m, n, bias=False) for m, n in itertools.pairwise(page["sizes"])]
     assert page["weights"] == sum(layer.weight.numel() for layer in linear)
     assert page["paths"] > 10**7
     assert 2 * page["weights"] > 10**6
@@ -116,9 +114,7 @@ def test_gradients_belong_to_nodes():
     y = 3 * x * x
     nodes = dict.fromkeys(node for node, _, _ in walk(y))
     assert len(nodes) == 2 and len({type(node) for node in nodes}) == 1
-    locals_ = [
-        [g.item() for g in local_derivatives(node) if g is not None] for node in nodes
-    ]
+    locals_ = [[g.item() for g in local_derivatives(node) if g is not None] for node in nodes]
     assert locals_ == [[2, 6], [3]]
     y.backward()
     assert x.grad.item() == locals_[0][0] * locals_[1][0] + locals_[0][1]
@@ -136,12 +132,8 @@ def test_two_layers_by_hand(page):
         torch.testing.assert_close(page["d" + name], page[name].grad)
         assert page[name].grad.shape == page[name].shape
     torch.testing.assert_close(page["one_layer"], page["Y"].detach())
-    kinds = [
-        type(node).__name__ for node in dict.fromkeys(n for n, _, _ in walk(page["Y"]))
-    ]
-    assert (
-        sum("Mm" in kind for kind in kinds) == sum("Add" in kind for kind in kinds) == 2
-    )
+    kinds = [type(node).__name__ for node in dict.fromkeys(n for n, _, _ in walk(page["Y"]))]
+    assert sum("Mm" in kind for kind in kinds) == sum("Add" in kind for kind in kinds) == 2
 
 
 def test_changing_a_weight_too_early_spoils_the_layer_before(page):

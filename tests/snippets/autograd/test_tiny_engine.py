@@ -47,10 +47,7 @@ def compare(function, *numbers):
     values = [Value(number) for number in numbers]
     result = function(*values, tiny_engine)
     result.backward()
-    tensors = [
-        torch.tensor(number, dtype=torch.float64, requires_grad=True)
-        for number in numbers
-    ]
+    tensors = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
     expected = function(*tensors, torch)
     expected.backward()
     assert result.data == pytest.approx(expected.item(), rel=1e-12)

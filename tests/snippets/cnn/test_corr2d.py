@@ -20,9 +20,7 @@ def images():
     return X_train[y_train == 7]
 
 
-@pytest.mark.parametrize(
-    "shape, size", [((5, 5), (3, 3)), ((7, 9), (2, 4)), ((4, 6), (4, 6))]
-)
+@pytest.mark.parametrize("shape, size", [((5, 5), (3, 3)), ((7, 9), (2, 4)), ((4, 6), (4, 6))])
 def test_corr2d_agrees_with_pytorch_and_scipy_and_has_the_promised_size(shape, size):
     torch.manual_seed(0)
     x, k = torch.randn(shape), torch.randn(size)

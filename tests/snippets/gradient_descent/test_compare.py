@@ -78,8 +78,7 @@ def test_one_sample_per_step_visits_each_sample_once():
 def test_seeds_change_mini_batches_and_not_the_full_batch():
     lr = torch.tensor([0.02])
     ends = {
-        size: [descend(x, y, size, lr, 1, seed=seed)[0][-1] for seed in (1, 2)]
-        for size in (n, 32)
+        size: [descend(x, y, size, lr, 1, seed=seed)[0][-1] for seed in (1, 2)] for size in (n, 32)
     }
     torch.testing.assert_close(*ends[n])
     assert not torch.allclose(*ends[32], atol=1e-3)

@@ -26,9 +26,7 @@ def below_half(path):
     return (loss(path) < 0.5).nonzero()[0].item()
 
 
-@pytest.mark.parametrize(
-    ("f", "slope"), [(bowl, bowl_slope), (two_valleys, two_valleys_slope)]
-)
+@pytest.mark.parametrize(("f", "slope"), [(bowl, bowl_slope), (two_valleys, two_valleys_slope)])
 def test_slopes_agree_with_autograd(f, slope):
     w = torch.linspace(-2, 2, 9)
     torch.testing.assert_close(slope(w), autograd(f, w))

@@ -23,8 +23,7 @@ def test_ones_give_row_sums_plus_bias_and_rounded_terms_only_nearly_so():
     exact = (layer.weight.sum(dim=1) + layer.bias).tolist()
     assert y == pytest.approx(exact, abs=1e-6)
     rounded = [
-        sum(round(v.item(), 4) for v in (*row, b))
-        for row, b in zip(layer.weight, layer.bias)
+        sum(round(v.item(), 4) for v in (*row, b)) for row, b in zip(layer.weight, layer.bias)
     ]
     assert rounded == pytest.approx(y, abs=1e-3)
     assert f"{rounded[0]:.4f}" == f"{y[0]:.4f}"
@@ -85,9 +84,7 @@ def test_wrong_number_of_features():
         make_layer()(torch.ones(2, 3))
 
 
-@pytest.mark.parametrize(
-    "dtype, name", [(torch.float64, "Double"), (torch.int64, "Long")]
-)
+@pytest.mark.parametrize("dtype, name", [(torch.float64, "Double"), (torch.int64, "Long")])
 def test_wrong_dtype(dtype, name):
     layer, x = make_layer(), torch.ones(2, 4, dtype=dtype)
     with pytest.raises(RuntimeError, match=f"got {name} and Float"):

@@ -144,9 +144,7 @@ def test_drawing_has_one_arrow_per_dimension_and_every_number(tensor):
     draw_tensor(ax, tensor, "name", 0, 0)
     texts = [text.get_text() for text in ax.texts]
     plt.close(fig)
-    assert {t for t in texts if t.startswith("dim")} == {
-        f"dim {i}" for i in range(tensor.ndim)
-    }
+    assert {t for t in texts if t.startswith("dim")} == {f"dim {i}" for i in range(tensor.ndim)}
     numbers = sorted(int(t) for t in texts if t.isdigit())
     assert numbers == list(range(1, tensor.numel() + 1))
 
