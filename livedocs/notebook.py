@@ -11,7 +11,7 @@ from livedocs.language import joined, localize
 from livedocs.pages import FIGURE, HEADING, INLINE, Cell, Page, Text
 from livedocs.render import inline_value
 
-LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)\.md(#[^)\s]*)?\)")
+LINK = re.compile(r"\]\((?!https?://|\))(?:([^)#\s]*)\.md)?(#[^)\s]*)?\)")
 CONTAINER = re.compile(r'^(?P<kind>\?\?\?\+?|!!!|===)\s*[\w -]*?\s*(?:"(?P<title>.*)")?\s*$')
 WORDS = {
     "en": {
@@ -106,7 +106,8 @@ def _prose(block: Text, values: dict, level: int, base: str, name: str) -> tuple
     lines = [line for line in lines if not FIGURE.match(line)]
     lines = joined(_plain(_without_captions(lines)))
     lines = [_heading(line, level) for line in lines]
-    text = LINK.sub(lambda m: f"]({_url(m[1], name, base)}{m[2] or ''})", "\n".join(lines))
+    own = name.rsplit("/", 1)[-1]  # a link to #anchor means this page of the site
+    text = LINK.sub(lambda m: f"]({_url(m[1] or own, name, base)}{m[2] or ''})", "\n".join(lines))
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n"), descriptions
 
 

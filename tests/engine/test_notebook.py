@@ -229,7 +229,7 @@ def test_links_are_absolute_with_a_base(notebook):
         "[Next](https://example.org/zh/c/next/)",
         "[home](https://example.org/zh/)",
         "[up](https://example.org/zh/c/)",
-        "[anchor](#sub)",
+        "[anchor](https://example.org/zh/c/page/#sub)",
         "[web](https://example.org/a.md)",
     ):
         assert link in text
