@@ -114,7 +114,7 @@ def _output(output: dict, indent: str):
     fence = "`" * max(3, 1 + _longest_run("`", text))
     error = " .output-error" if output["output_type"] == "error" else ""
     opening = f"{fence}{{.text .output{error} .no-copy}}"
-    yield from _indented([opening, *text.split("\n"), fence], indent)
+    yield from _indented(["", opening, *text.split("\n"), fence], indent)
 
 
 def _html(css_class: str, body: str, indent: str) -> list[str]:
