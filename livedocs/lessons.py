@@ -8,7 +8,7 @@ import os
 import sys
 import tokenize
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Lesson:
     def first(self) -> Page:
         return next(iter(self.pages.values()))
 
-    @property
+    @cached_property
     def steps(self) -> list[dict]:
         """What a run does, in order.
 
@@ -48,7 +48,7 @@ class Lesson:
                 steps.append({"code": cells[i].code, "raises": cells[i].options.get("raises")})
         return steps
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of all that can change the result: code without comments, and the environment."""
         steps = [{**step, "code": _without_comments(step.get("code", ""))} for step in self.steps]
@@ -64,6 +64,12 @@ class Lesson:
         if DATA in code:
             facts = {**facts, "data": _data_files()}
         return facts
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """Environment variables that its code may read."""
+        data = str(Path(os.environ.get(DATA, "data")).absolute())
+        return ((DATASET, os.environ.get(DATASET, "digits")), (DATA, data))
 
     def has_cells(self) -> bool:
         return any(cell.runs for cell in self.first.cells) or any(

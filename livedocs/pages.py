@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import yaml
@@ -55,6 +55,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one run of a page may use; front matter sets other values: `limits: {seconds: 600}`."""
+
+    seconds: float = 300
+    memory: float = 4096  # MiB, beyond what the warm process has
+    output: float = 4  # MiB, of each cell
+
+
+@dataclass(frozen=True)
 class Page:
     """One page in one language.
 
@@ -81,6 +90,10 @@ class Page:
                     if match := HEADING.match(line.text):
                         found.append((len(match["level"]), match["title"], match["anchor"], line))
         return found
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(**self.meta.get("limits", {}))
 
     @property
     def title(self) -> str:
@@ -129,9 +142,21 @@ def _front_matter(text: str, path: Path) -> tuple[dict, list[Line]]:
         raise PageError(path, 2, f"front matter: {error}") from None
     if not isinstance(meta, dict):
         raise PageError(path, 2, "front matter must be a mapping, e.g. `notes: [S1-38]`")
-    if not isinstance(meta.get("seconds", 1), int | float):
-        raise PageError(path, 2, "front matter: `seconds` is a number, the limit of a run")
+    _check_limits(meta, path)
     return meta, lines[end + 1 :]
+
+
+def _check_limits(meta: dict, path: Path) -> None:
+    limits = meta.get("limits", {})
+    known = [limit.name for limit in fields(Limits)]
+    if not isinstance(limits, dict):
+        raise PageError(path, 2, "front matter: `limits` is a mapping, e.g. {seconds: 600}")
+    for name, value in [*limits.items(), ("tolerance", meta.get("tolerance", 1))]:
+        if name not in (*known, "tolerance"):
+            hint = did_you_mean(str(name), known)
+            raise PageError(path, 2, f"front matter: there is no limit '{name}'{hint}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise PageError(path, 2, f"front matter: '{name}' is a number above 0")
 
 
 def _blocks(lines: list[Line]):

@@ -1,4 +1,4 @@
-"""A process per page, forked from one warm parent, as many at a time as there are cores."""
+"""A process per page, forked from one warm parent; what a page does ends with its process."""
 
 import contextlib
 import json
@@ -6,10 +6,69 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
+import threading
 import time
 import types
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
+
+import psutil
+
+from livedocs.pages import Limits
+
+LARGEST_FILE = 2**30  # bytes; a page that writes without end must not fill the disk
+LARGEST_RESULT = 2**28
+
+_starting = threading.Lock()  # multiprocessing looks after its children in no thread-safe way
+_running: set = set()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to run, in a form that may travel to another machine.
+
+    variables: of the environment, for the page. versions: what must be installed.
+    """
+
+    name: str
+    steps: list[dict]
+    limits: Limits = Limits()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+def run_page(task: Task) -> dict:
+    """Run a page in a process of its own and wait for it; returns what run_steps returns.
+
+    A process that dies, or exceeds its time, gives a result with "failed": the step it was at.
+    """
+    receiver, process = _start(task)
+    deadline, step = time.monotonic() + task.limits.seconds, 0
+    try:
+        while True:
+            if not receiver.poll(max(0.0, deadline - time.monotonic())):
+                limit = f"its limit of {task.limits.seconds:g} s"
+                return _failure(step, f"the page ran longer than {limit}")
+            message = json.loads(receiver.recv_bytes(LARGEST_RESULT))
+            if "begin" not in message:
+                return message
+            step = message["begin"]
+    except (EOFError, OSError, ValueError):
+        return _failure(step, _death(process))
+    finally:
+        _end(process)
+        receiver.close()
+
+
+def end_pages() -> None:
+    """Kill all pages that run, and the process they are forked from."""
+    for process in list(_running):
+        _kill(process.pid)
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if "multiprocessing.forkserver" in " ".join(child.cmdline()):
+                child.kill()
 
 
 def _context():
@@ -19,53 +78,22 @@ def _context():
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if root not in paths:  # the fork server must find this package, wherever it is started
         os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["livedocs.warm"])
     return context
 
 
-def _work(connection, steps: list[dict]) -> None:
-    os.setsid()  # so that what the page started ends with it
-    multiprocessing.set_start_method(None, force=True)  # the default, as in a reader's program
-    import livedocs.warm  # noqa: F401  (already there when forked, needed when spawned)
-    from livedocs.session import run_steps
-
-    result = json.dumps(run_steps(steps), ensure_ascii=False)
-    connection.send_bytes(result.encode("utf-8", "replace"))  # a page may print half a character
-
-
-def run_pool(tasks: list[tuple[str, list[dict], float]], workers: int):
-    """Yield (name, result) as pages end. tasks: (name, steps, limit in seconds), longest first.
-
-    A page whose process dies or takes longer than its limit gives a result with "failed".
-    """
-    context = _context()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    waiting, running = list(tasks), {}
-    try:
-        while waiting or running:
-            while waiting and len(running) < workers:
-                name, steps, limit = waiting.pop(0)
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sender, steps))
-                with _without_main():
-                    process.start()
-                sender.close()
-                running[receiver] = (name, process, time.monotonic() + limit, limit)
-            wait(list(running), timeout=0.2)
-            for receiver, (name, process, deadline, limit) in list(running.items()):
-                if receiver.poll():
-                    result = _receive(receiver, process)
-                elif time.monotonic() > deadline:
-                    result = _failure(f"the page ran longer than its limit of {limit:g} s")
-                else:
-                    continue
-                _end(process)
-                del running[receiver]
-                yield name, result
-    finally:
-        for _, process, _, _ in running.values():
-            _end(process)
+def _start(task: Task):
+    """(receiving end of its pipe, process)"""
+    with _starting, _without_main():
+        context = _context()
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(sender, task))
+        process.start()
+        sender.close()
+        _running.add(process)
+    return receiver, process
 
 
 @contextlib.contextmanager
@@ -79,20 +107,74 @@ def _without_main():
         sys.modules["__main__"] = main
 
 
-def _receive(receiver, process) -> dict:
-    try:
-        return json.loads(receiver.recv_bytes())
-    except EOFError:
-        process.join()
-        return _failure(f"the process of this page died with exit code {process.exitcode}")
+def _work(connection, task: Task) -> None:
+    """In the process of the page."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # so that what the page starts ends with it
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.environ.update(task.variables)
+    multiprocessing.set_start_method(None, force=True)  # the default, as in a reader's program
+    import livedocs.warm  # noqa: F401  (already there when forked, needed when spawned)
+    from livedocs.session import run_steps
+
+    page = os.getpid()
+
+    def send(message: dict) -> None:
+        if os.getpid() != page:  # a cell has forked, and this is the copy
+            os._exit(0)
+        text = json.dumps(message, ensure_ascii=False)
+        connection.send_bytes(text.encode("utf-8", "replace"))  # it may hold half a character
+
+    with tempfile.TemporaryFile() as printed:
+        _keep_off_the_terminal(printed)
+        send(run_steps(task.steps, task.limits, lambda step: send({"begin": step})))
 
 
-def _failure(message: str) -> dict:
-    return {"failed": 0, "message": message, "line": None, "trace": "", "field": ""}
+def _die_with_parent() -> None:
+    """Whoever kills the build kills its pages."""
+    wait([multiprocessing.parent_process().sentinel])
+    _kill(os.getpid())
+
+
+def _keep_off_the_terminal(file) -> None:
+    """What C code and subprocesses print does not go through Python's streams."""
+    for stream in (1, 2):
+        os.dup2(file.fileno(), stream)
+    with contextlib.suppress(ImportError):  # Windows
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
+
+
+def _death(process) -> str:
+    with _starting:
+        process.join(1)
+    if process.exitcode is None:
+        return "the process of this page closed its connection to the build"
+    if process.exitcode < 0:
+        return f"the process of this page was killed by {signal.Signals(-process.exitcode).name}"
+    return f"the process of this page ended with exit code {process.exitcode}"
+
+
+def _failure(step: int, message: str) -> dict:
+    return {"failed": step, "message": message, "line": None, "trace": "", "field": ""}
 
 
 def _end(process) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.join()
+    _kill(process.pid)
+    with _starting:
+        process.join()
+        _running.discard(process)
+
+
+def _kill(pid: int) -> None:
+    """Kill a page with all that it started, sessions of their own included."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+    with contextlib.suppress(AttributeError, ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).kill()

@@ -11,6 +11,7 @@ import traceback
 import warnings
 
 import matplotlib
+import psutil
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -18,7 +19,10 @@ from IPython.core.pylabtools import select_figure_formats
 from matplotlib_inline.backend_inline import configure_inline_support
 
 from livedocs import style
+from livedocs.pages import Limits
 
+MIB = 2**20
+DEFAULT_LIMITS = Limits()
 BACKEND = "module://matplotlib_inline.backend_inline"
 KEPT = ("text/plain", "text/html", "image/svg+xml")
 
@@ -31,19 +35,27 @@ class CellError(Exception):
         self.details = {"message": message, "line": line, "trace": trace, "field": field}
 
 
+class _OutputLimit(BaseException):
+    """Ends a cell that prints without end, also one that catches every Exception."""
+
+
 class _Stream(io.TextIOBase):
-    def __init__(self, name: str, outputs: list):
+    def __init__(self, name: str, outputs: list, limits: Limits):
         self.name, self.outputs = name, outputs
+        self.left = limits.output * MIB
 
     def writable(self):
         return True
 
     def write(self, text: str) -> int:
+        self.left -= len(text)
+        if self.left < 0:
+            raise _OutputLimit
         last = self.outputs[-1] if self.outputs else {}
         if last.get("name") == self.name:
-            last["text"] += text
+            last["text"].append(text)  # joined when the cell is done
         elif text:
-            self.outputs.append({"output_type": "stream", "name": self.name, "text": text})
+            self.outputs.append({"output_type": "stream", "name": self.name, "text": [text]})
         return len(text)
 
 
@@ -92,7 +104,8 @@ def _output(kind: str, data: dict) -> dict:
 class Session:
     """One namespace. A page gets one of its own; nothing is carried from page to page."""
 
-    def __init__(self):
+    def __init__(self, limits: Limits = DEFAULT_LIMITS):
+        self.limits = limits
         _Shell.clear_instance()
         self.shell = _Shell.instance()
         matplotlib.use(BACKEND)
@@ -100,21 +113,34 @@ class Session:
         configure_inline_support(self.shell, BACKEND)
         style.use_style()
         select_figure_formats(self.shell, {"svg"}, bbox_inches="tight", metadata={"Date": None})
+        allocated = _allocated()
+        self.memory = None if allocated is None else allocated + int(limits.memory * MIB)
 
     def run(self, code: str, raises: str | None = None) -> list[dict]:
         """Run one cell; returns its outputs in the format of notebooks.
 
-        Raises CellError if the cell raises, or does not raise what `raises` names.
+        Raises CellError if the cell raises, or does not raise what `raises` names, or exceeds
+        a limit.
         """
         outputs, self.shell.error = [], None
         self.shell.outputs = outputs
         with (
             _warnings_as_errors(),
-            contextlib.redirect_stdout(_Stream("stdout", outputs)),
-            contextlib.redirect_stderr(_Stream("stderr", outputs)),
+            contextlib.redirect_stdout(_Stream("stdout", outputs, self.limits)),
+            contextlib.redirect_stderr(_Stream("stderr", outputs, self.limits)),
+            _memory_limit(self.memory),  # not while an error is described
         ):
             result = self.shell.run_cell(code)
+        for output in outputs:
+            if "text" in output:
+                output["text"] = "".join(output["text"])
         error = result.error_before_exec or result.error_in_exec or self.shell.error
+        size = sum(len(text) for output in outputs for text in _texts(output))
+        if isinstance(error, _OutputLimit) or size > self.limits.output * MIB:
+            raise CellError(f"puts out more than its limit of {self.limits.output:g} MiB")
+        if _out_of_memory(error) and not raises:
+            limit = f"with its limit of {self.limits.memory:g} MiB"
+            raise CellError(f"{_first_line(error)} ({limit})", _line(error), _trace(error))
         if error is None and raises:
             raise CellError(f"promises to raise {raises} and raises nothing")
         if error is not None:
@@ -148,15 +174,53 @@ def _warnings_as_errors():
         yield
 
 
-def run_steps(steps: list[dict]) -> dict:
+def _texts(output: dict) -> list[str]:
+    return [output["text"]] if "text" in output else [*output["data"].values()]
+
+
+def _out_of_memory(error: BaseException | None) -> bool:
+    """Python's own error, or that of torch's allocator."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "DefaultCPUAllocator: can't allocate" in str(error)
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".split("\n")[0]
+
+
+def _allocated() -> int | None:
+    """Bytes of private memory; None where the system does not count it as its limit does."""
+    return getattr(psutil.Process().memory_info(), "data", None)  # Linux
+
+
+@contextlib.contextmanager
+def _memory_limit(most: int | None):
+    """Let this process allocate `most` bytes in all, and again as much as before at the end."""
+    if most is None:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most if soft < 0 else min(most, soft), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def run_steps(steps: list[dict], limits=DEFAULT_LIMITS, begin=lambda step: None) -> dict:
     """Run a lesson's steps in a fresh namespace and a temporary working directory.
 
+    begin: called with the index of each step before it runs.
     Returns {"steps": [...], "seconds"} or, at the first failure, {"failed": step index, ...}.
     """
     results, start = [], time.perf_counter()
-    session = Session()
+    session = Session(limits)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for i, step in enumerate(steps):
+            begin(i)
             try:
                 if "code" in step:
                     results.append({"outputs": session.run(step["code"], step["raises"])})

@@ -11,7 +11,7 @@ from livedocs.glossary import Glossary
 from livedocs.notebook import chapter_notebook, write_notebook
 from livedocs.pages import LANGUAGES
 from livedocs.render import render
-from livedocs.run import run_lessons
+from livedocs.run import run_lessons, trim
 
 NOTEBOOK_TITLE = {"en": "As a notebook", "zh": "本章笔记本"}
 
@@ -76,7 +76,9 @@ class Course:
         self.root = "/"  # path of the published site
         self.glossary = Glossary(project.docs / "glossary.yml")
         _check_navigation(project)
-        self.outcomes = {o.lesson.name: o for o in run_lessons(project.lessons(), project.store)}
+        lessons = project.lessons()
+        self.outcomes = {o.lesson.name: o for o in run_lessons(lessons, project.store)}
+        trim(lessons, project.store)
         self.markdown = {
             (name, language): render(page, outcome.result, self.glossary.labels(language))
             for name, outcome in self.outcomes.items()

@@ -154,7 +154,11 @@ def test_a_page_without_front_matter_has_none(parse):
         ("---\na: 1\n  b: 2\n---\n", 3, "front matter: mapping values are not allowed here"),
         ("---\n- a\n---\n", 2, "front matter must be a mapping"),
         ("---\na: 2026-02-31\n---\n", 2, "front matter: day is out of range for month"),
-        ("---\nseconds: long\n---\n", 2, "front matter: `seconds` is a number"),
+        ("---\nlimits: 3\n---\n", 2, "front matter: `limits` is a mapping"),
+        ("---\nlimits: {seconds: long}\n---\n", 2, "front matter: 'seconds' is a number above 0"),
+        ("---\nlimits: {memory: 0}\n---\n", 2, "front matter: 'memory' is a number above 0"),
+        ("---\nlimits: {second: 1}\n---\n", 2, "front matter: there is no limit 'second' (did"),
+        ("---\ntolerance: true\n---\n", 2, "front matter: 'tolerance' is a number above 0"),
     ],
 )
 def test_wrong_front_matter_is_reported_with_its_line(parse, text, line, message):

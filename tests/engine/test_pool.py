@@ -1,12 +1,15 @@
 """Every page gets a process of its own; what happens in it stays in it."""
 
-import os
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
-from livedocs.pool import run_pool
+from livedocs.pages import Limits
+from livedocs.pool import Task, end_pages, run_page
 
 
 def steps(*cells: str) -> list[dict]:
@@ -16,8 +19,11 @@ def steps(*cells: str) -> list[dict]:
     return result
 
 
-def results(tasks: dict[str, list[dict]], limit: float = 60.0, workers: int = 2) -> dict:
-    return dict(run_pool([(name, task, limit) for name, task in tasks.items()], workers))
+def results(tasks: dict[str, list[dict]], workers: int = 2, **limits: float) -> dict:
+    """Results by name, from as many threads as there are workers, as a run does it."""
+    with ThreadPoolExecutor(workers) as executor:
+        tasks = [Task(name, task, Limits(**limits)) for name, task in tasks.items()]
+        return {task.name: result for task, result in zip(tasks, executor.map(run_page, tasks))}
 
 
 def text(result: dict) -> str:
@@ -48,11 +54,6 @@ def test_pages_share_no_process():
     assert [leak for _, leak in values] == [1, 1]
 
 
-def test_one_worker_takes_the_tasks_in_their_order():
-    tasks = [(name, steps("1"), 60.0) for name in "cab"]
-    assert [name for name, _ in run_pool(tasks, 1)] == ["c", "a", "b"]
-
-
 def test_two_workers_run_at_the_same_time(tmp_path):
     """Each waits for the file that the other one writes."""
     code = (
@@ -63,15 +64,96 @@ def test_two_workers_run_at_the_same_time(tmp_path):
     )
     pairs = [("a", "b"), ("b", "a")]
     tasks = {m: steps(code.format(folder=str(tmp_path), mine=m, other=o)) for m, o in pairs}
-    found = results(tasks, limit=20.0)
+    found = results(tasks, seconds=20)
     assert all("failed" not in result for result in found.values())
 
 
-def test_a_process_that_dies_fails_and_the_others_go_on():
-    found = results({"gone": steps("import os\nos._exit(3)"), "fine": steps("2")})
-    assert found["gone"]["message"] == "the process of this page died with exit code 3"
-    assert "failed" in found["gone"]
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("os._exit(3)", "ended with exit code 3"),
+        ("os._exit(0)", "ended with exit code 0"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
+        ("os.abort()", "was killed by SIGABRT"),
+        ("os.closerange(0, 1000); time.sleep(60)", "closed its connection to the build"),
+    ],
+)
+def test_a_process_that_dies_fails_at_its_step_and_the_others_go_on(code, message):
+    found = results({"gone": steps("import os, signal, time", code), "fine": steps("2")})
+    assert found["gone"]["message"] == f"the process of this page {message}"
+    assert found["gone"]["failed"] == 3
     assert text(found["fine"]) == "2"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = [bytearray(2**20) for _ in range(4096)]", "MemoryError"),
+        ("import torch\ntorch.zeros(2**32)", "can't allocate memory"),
+        ("while True: print('again')", "puts out more than its limit of 1 MiB"),
+        ("print('x' * 2**21)", "puts out more than its limit of 1 MiB"),
+        ("'x' * 2**22", "puts out more than its limit of 1 MiB"),
+        ("while True:\n    try: print('x' * 99)\n    except Exception: pass", "limit of 1 MiB"),
+        ("while True: os.write(1, b'x' * 2**20)", "OSError: [Errno 27] File too large"),
+        (
+            "with open('f', 'wb') as f: f.write(b'x' * (2**30 + 1))",
+            "OSError: [Errno 27] File too large",
+        ),
+    ],
+)
+def test_what_exceeds_a_limit_is_the_error_of_its_cell(code, message):
+    found = results({"much": steps("import os", code)}, memory=2048, output=1)
+    assert message in found["much"]["message"]
+    assert found["much"]["failed"] == 3
+
+
+def test_the_error_of_a_full_memory_names_the_limit_and_the_line():
+    code = "x = []\nwhile True:\n    x.append(bytearray(2**20))"
+    result = results({"a": steps(code)}, memory=256)["a"]
+    assert result["message"] == "MemoryError:  (with its limit of 256 MiB)"
+    assert result["line"] == 3
+
+
+def test_a_page_below_its_limits_is_not_disturbed():
+    code = "x = bytearray(2**27)\nprint('x' * 2**20)\nlen(x)"
+    outputs = results({"a": steps(code)}, memory=256, output=2)["a"]["steps"][1]["outputs"]
+    assert outputs[1]["data"]["text/plain"] == str(2**27)
+
+
+def test_the_copy_of_a_page_that_forks_is_not_heard():
+    code = "import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\n'mother' if child else 1"
+    assert text(results({"a": steps(code)})["a"]) == "'mother'"
+
+
+def test_closed_streams_and_threads_left_behind_hurt_nobody():
+    found = results(
+        {
+            "closed": steps("import sys\nsys.stdout.close()\nsys.stderr.close()\n1"),
+            "thread": steps(
+                "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()\n1"
+            ),
+            "figures": steps("import matplotlib.pyplot as plt\nplt.figure()\n1"),
+            "fine": steps("import matplotlib.pyplot as plt\nlen(plt.get_fignums())"),
+        },
+        workers=1,
+    )
+    assert [text(found[name]) for name in ("closed", "thread", "fine")] == ["1", "1", "0"]
+    assert "failed" not in found["figures"]
+
+
+def test_what_a_subprocess_prints_does_not_reach_the_terminal(capfd):
+    assert text(results({"a": steps("import os\nos.system('echo loud; echo loud >&2')")})["a"])
+    assert "loud" not in "".join(capfd.readouterr())
+
+
+def test_a_cell_cannot_pretend_to_be_done():
+    code = (
+        "import os\nfor fd in range(3, 64):\n"
+        "    try: os.write(fd, b'x' * 64)\n    except OSError: pass"
+    )
+    result = results({"a": steps(code), "fine": steps("2")}, seconds=20)
+    assert text(result["fine"]) == "2"
+    assert "failed" in result["a"]
 
 
 @pytest.fixture
@@ -82,35 +164,35 @@ def sleeper(tmp_path):
 
     def lives() -> bool:
         try:
-            os.kill(int(file.read_text()), 0)
-        except ProcessLookupError:
+            return psutil.Process(int(file.read_text())).status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, FileNotFoundError, ValueError):
             return False
-        return True
 
     return steps(code), lives
 
 
 def test_a_page_that_takes_longer_than_its_limit_is_ended(sleeper):
     task, lives = sleeper
-    found = dict(run_pool([("slow", task, 1.5), ("fine", steps("2"), 60.0)], 2))
-    assert found["slow"]["message"] == "the page ran longer than its limit of 1.5 s"
-    assert text(found["fine"]) == "2"
+    result = results({"slow": task}, seconds=1.5)["slow"]
+    assert result["message"] == "the page ran longer than its limit of 1.5 s"
+    assert result["failed"] == 1
     assert not lives()
 
 
 def test_a_page_that_waits_for_a_worker_does_not_use_up_its_time():
     nap = steps("import time\ntime.sleep(1)\n1")
-    found = dict(run_pool([(name, nap, 2.5) for name in "abc"], 1))
+    found = results(dict.fromkeys("abc", nap), workers=1, seconds=2.5)
     assert [text(result) for result in found.values()] == ["1", "1", "1"]
 
 
-def test_workers_are_ended_when_nobody_waits_for_their_results(sleeper):
+def test_pages_can_be_ended_before_they_are_done(sleeper):
     task, lives = sleeper
-    nap = steps("import time\ntime.sleep(1)")
-    pool = run_pool([("slow", task, 60.0), ("fast", nap, 60.0)], 2)
-    assert next(pool)[0] == "fast"
-    assert lives()
-    pool.close()
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(run_page, Task("slow", task))
+        while not lives():
+            time.sleep(0.05)
+        end_pages()
+        assert "failed" in future.result(timeout=5)
     assert not lives()
 
 
@@ -129,11 +211,18 @@ def test_a_page_may_start_processes_of_its_own_and_they_end_with_it(tmp_path):
         "import torch\nfrom torch.utils.data import DataLoader\n"
         "sum(len(x) for x in DataLoader(torch.arange(8), batch_size=2, num_workers=2))"
     )
-    assert text(results({"a": steps(code)}, limit=60.0)["a"]) == "8"
+    assert text(results({"a": steps(code)})["a"]) == "8"
+
+
+@pytest.mark.parametrize("session", [False, True], ids=["same session", "session of its own"])
+def test_what_a_page_starts_ends_with_it(tmp_path, session):
     file = tmp_path / "child"
-    start = "import os, subprocess\nchild = subprocess.Popen(['sleep', '60'])\n"
-    write = f"open({str(file)!r}, 'w').write(str(child.pid));"
-    results({"a": steps(start + write)})
+    code = (
+        "import subprocess\n"
+        f"child = subprocess.Popen(['sleep', '60'], start_new_session={session})\n"
+        f"open({str(file)!r}, 'w').write(str(child.pid));"
+    )
+    results({"a": steps(code)})
     status = Path(f"/proc/{file.read_text()}/status")
     assert not status.exists() or "Z (zombie)" in status.read_text()
 

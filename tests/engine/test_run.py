@@ -16,18 +16,24 @@ def test_failures_name_page_line_snippet_cell_and_error_and_stop_no_other_page(t
     tiny.only(
         snippet="Text.\n\n" + CELL.format('a = 2\n--8<-- "bad.py:body"'),
         gone=CELL.format("import os; os._exit(7)"),
-        slow="---\nseconds: 1.5\n---\n" + CELL.format("import time; time.sleep(60)"),
+        slow="---\nlimits: {seconds: 1.5}\n---\n" + CELL.format("import time; time.sleep(60)"),
         inline="# T\n\nOne.\n\nTwo {{ nothing }}.\n",
         fine=CELL.format("1 + 1"),
     )
     with pytest.raises(RunError) as caught:
         tiny.run()
     blocks = sorted(re.split(r"\n\n(?=docs/)", str(caught.value)))
-    assert blocks[0] == "docs/en/p/gone.md:1: the process of this page died with exit code 7"
+    assert blocks[0] == (
+        "docs/en/p/gone.md:3: the process of this page ended with exit code 7\n"
+        "  in the cell:\n    import os; os._exit(7)"
+    )
     assert blocks[1] == (
         "docs/en/p/inline.md:5: {{ nothing }}: NameError: name 'nothing' is not defined"
     )
-    assert blocks[2] == "docs/en/p/slow.md:1: the page ran longer than its limit of 1.5 s"
+    assert blocks[2] == (
+        "docs/en/p/slow.md:6: the page ran longer than its limit of 1.5 s\n"
+        "  in the cell:\n    import time; time.sleep(60)"
+    )
     lines = blocks[3].splitlines()
     assert lines[0] == "docs/en/p/snippet.md:5: ZeroDivisionError: division by zero"
     assert lines[1] == "  at snippets/bad.py:4: x / 0"
@@ -101,7 +107,8 @@ def test_rerun_runs_what_is_up_to_date(tiny):
 def test_the_longest_page_of_the_last_run_starts_first(tiny, monkeypatch, capsys):
     monkeypatch.setattr(run, "workers", lambda: 1)
     tiny.only(a=CELL.format("1"), b=CELL.format("2"), c=CELL.format("3"), d=CELL.format("4"))
-    tiny.project.store.save_seconds({"p/a": 0.5, "p/b": 3.0, "p/c": 2.0})  # d counts as a second
+    for name, seconds in {"p/a": 0.5, "p/b": 3.0, "p/c": 2.0}.items():  # d counts as a second
+        tiny.project.store.save_seconds(name, seconds)
     tiny.run()
     order = re.findall(r"^\[\d/4\] p/(\w): ", capsys.readouterr().err, re.MULTILINE)
     assert order == ["b", "c", "d", "a"]
