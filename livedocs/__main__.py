@@ -1,47 +1,77 @@
-"""python -m livedocs run | check | stage"""
+"""python -m livedocs run | check | stage | gc | bench"""
 
 import argparse
+import re
 import sys
+import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from livedocs.cluster import ClusterError, executor
 from livedocs.config import Project
 from livedocs.errors import PageError
-from livedocs.run import RunError, run_lessons
+from livedocs.run import RunError, run_lessons, shard, stored, trim
+from livedocs.store import Store
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code: 0, or 1 if a page, a check or the command line is wrong."""
+    """The exit code: 0; 1 if a page, a check or the command line is wrong; 130 if interrupted."""
+    options = _parser().parse_args(arguments)
+    project = Project(Path.cwd())
+    commands = {"run": _run, "check": _check, "stage": _stage, "gc": _gc}
+    try:
+        return commands[options.command](project, options)
+    except (PageError, RunError, ClusterError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; what has been run is stored", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m livedocs", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run the pages whose results are stale")
     run.add_argument("pages", nargs="*", metavar="PAGE", help="e.g. gradient_descent/sgd")
     run.add_argument("--rerun", action="store_true", help="run even what is up to date")
-    commands.add_parser("check", help="parity of the languages, conventions, content map")
+    run.add_argument("--shard", type=_shard, metavar="I/N", help="only the I-th of N equal parts")
+    run.add_argument("--scheduler", metavar="ADDRESS", help="on a Dask cluster: tcp://host:8786")
+    check = commands.add_parser("check", help="parity of the languages, conventions, content map")
+    check.add_argument("--rerun", action="store_true", help="run all afresh and tell what changed")
     stage = commands.add_parser("stage", help="write a plain tree per language, outputs in place")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(".livedocs/staged"))
-    options = parser.parse_args(arguments)
-    project = Project(Path.cwd())
-    try:
-        return {"run": _run, "check": _check, "stage": _stage}[options.command](project, options)
-    except (PageError, RunError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    commands.add_parser("gc", help="remove what no page of the current tree needs")
+    return parser
+
+
+def _shard(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a part like 2/4")
+    return int(match[1]), int(match[2])
 
 
 def _run(project: Project, options) -> int:
     chosen = [project.lesson(_name(page)) for page in options.pages] or project.lessons()
+    if options.shard:
+        chosen = shard(chosen, project.store, *options.shard)
     table = Table("page", "cells", "seconds", "result", box=None)
     table.columns[1].justify = table.columns[2].justify = "right"
-    for outcome in run_lessons(chosen, project.store, options.rerun):
+    with executor(options.scheduler) if options.scheduler else nullcontext() as remote:
+        outcomes = run_lessons(chosen, project.store, options.rerun, remote)
+    for outcome in outcomes:
         cells = sum(cell.runs for cell in outcome.lesson.first.cells)
         if cells:
             origin = "store" if outcome.stored else "run"
             seconds = f"{outcome.result['seconds']:.2f}"
             table.add_row(outcome.lesson.name, str(cells), seconds, origin)
     Console().print(table)
+    if not (options.pages or options.shard):
+        trim(chosen, project.store)
     return 0
 
 
@@ -52,6 +82,8 @@ def _name(page: str) -> str:
 
 
 def _check(project: Project, options) -> int:
+    if options.rerun:
+        return _compare(project)
     from livedocs.check import absorbed, problems
 
     for chapter, (done, total) in absorbed(project, project.lessons()).items():
@@ -59,6 +91,29 @@ def _check(project: Project, options) -> int:
     found = problems(project)
     print("\n".join(found) if found else "no problem found")
     return 1 if found else 0
+
+
+def _compare(project: Project) -> int:
+    """Run all pages into a store of their own; tell each output that is not as it was."""
+    from livedocs.compare import changes
+
+    known = {o.lesson.name: o.result for o in stored(project.lessons(), project.store)}
+    lessons = [x for x in project.lessons() if x.has_cells() and x.name in known]
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = run_lessons(lessons, Store(Path(folder)), rerun=True)
+    found = [text for o in outcomes for text in changes(o.lesson, known[o.lesson.name], o.result)]
+    missing = sum(x.has_cells() for x in project.lessons()) - len(lessons)
+    if lessons:
+        print("\n".join(found) or f"{len(lessons)} pages run again, no output changed")
+    if missing:
+        print(f"{missing} pages had no result in the store to compare with", file=sys.stderr)
+    return 1 if found or missing else 0
+
+
+def _gc(project: Project, options) -> int:
+    removed = project.store.remove({lesson.key for lesson in project.lessons()})
+    print(f"{len(removed)} files removed")
+    return 0
 
 
 def _stage(project: Project, options) -> int:

@@ -169,7 +169,7 @@ def _progress(total: int):
 def describe_failure(lesson: Lesson, result: dict) -> str:
     """Page and line, snippet and line, the message, the cell and the end of the traceback."""
     if result["failed"] % 2 == 0:  # inline expressions, or the whole process
-        line = _field_line(lesson, result["field"])
+        line = field_line(lesson, result["field"])
         return str(PageError(line.path, line.number, result["message"]))
     cells = [cell for cell in lesson.first.cells if cell.runs]
     cell = cells[result["failed"] // 2]
@@ -182,7 +182,7 @@ def describe_failure(lesson: Lesson, result: dict) -> str:
     return "\n".join(parts)
 
 
-def _field_line(lesson: Lesson, field: str) -> Line:
+def field_line(lesson: Lesson, field: str) -> Line:
     """Where an inline expression stands; the first line of the page if there is none."""
     for page in lesson.pages.values():
         for block in page.blocks:
