@@ -71,7 +71,7 @@ class Course:
     Raises PageError or RunError before anything is written.
     """
 
-    def __init__(self, project: Project):
+    def __init__(self, project: Project, last: "Course | None" = None):
         self.project = project
         self.root = "/"  # path of the published site
         self.glossary = Glossary(project.docs / "glossary.yml")
