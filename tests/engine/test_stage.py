@@ -51,6 +51,7 @@ def test_both_generators_build_the_same_pages(sites):
         "basics/index.html",
         "basics/sum/index.html",
         "glossary/index.html",
+        "concordance/index.html",
     }
 
 
