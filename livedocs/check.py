@@ -1,12 +1,12 @@
 """Parity of the languages and the conventions that keep the three trees one."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from livedocs import figures
+from livedocs import course_map, figures
+from livedocs.concordance import read_rows
 from livedocs.config import Project
 from livedocs.errors import PageError, did_you_mean
 from livedocs.glossary import Glossary
@@ -15,7 +15,7 @@ from livedocs.language import localize
 from livedocs.lessons import Lesson, gap_expressions
 from livedocs.pages import FIGURE, LANGUAGES, Page, Text
 from livedocs.run import run_lessons
-from livedocs.site import chapters
+from livedocs.site import chapters, plan, settings
 
 CONTAINER = re.compile(r"^ *(\?\?\?\+?|!!!|===) *([\w-]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -40,7 +40,7 @@ def problems(project: Project) -> list[str]:
         found += _parity(lesson)
         for page in lesson.pages.values():
             found += [*_headings(page), *_captions(page), *_words(page), *_widths(page)]
-    found += [*_notes(project, lessons), *_labels(project, lessons)]
+    found += [*_needs(project, lessons), *_notes(project, lessons), *_labels(project, lessons)]
     return found
 
 
@@ -134,12 +134,24 @@ def _widths(page: Page) -> Iterator[str]:
                 yield _problem(line.path, line.number, f"longer than {WIDTH} columns")
 
 
+def _needs(project: Project, lessons: list[Lesson]) -> Iterator[str]:
+    """Each chapter names what it needs; it exists and comes earlier. What is written is no plan."""
+    by_name = {lesson.name: lesson for lesson in lessons}
+    yield from map(str, course_map.faults(plan(project, by_name)))
+    for chapter in chapters(project):
+        index = by_name[f"{chapter}/index"].first
+        if not isinstance(index.meta.get("needs"), list):
+            yield _problem(index.path, 1, "front matter lacks `needs`, a list of earlier chapters")
+    extra = settings(project, LANGUAGES[0])["extra"]
+    for name in extra.get("planned", {}):
+        if name in chapters(project) or name not in extra["chapters"]:
+            message = f"extra.planned: '{name}' is no chapter that is still to be written"
+            yield _problem(project.root / "mkdocs.yml", 1, message)
+
+
 def content_map(project: Project) -> dict[str, list[str]]:
     """Row id of the notes to the chapters that teach it."""
-    with (project.docs / "notes.tsv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["id"]: row["chapters"].split(",") for row in csv.DictReader(file, delimiter="\t")
-        }
+    return {row.id: list(row.chapters) for row in read_rows(project.docs / "notes.tsv")}
 
 
 def absorbed(project: Project, lessons: list[Lesson]) -> dict[str, tuple[int, int]]:

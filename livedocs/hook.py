@@ -66,8 +66,8 @@ def on_files(files, config: MkDocsConfig):
     for path in sorted((project.docs / "assets").rglob("*")):
         if path.is_file():
             files.append(_file(path.relative_to(project.docs).as_posix(), project.docs, config))
-    glossary = course.glossary.page(language)
-    files.append(File.generated(config, "glossary.md", content=glossary))
+    for name, text in course.generated(language).items():
+        files.append(File.generated(config, name, content=text))
     folder = project.cache / "notebooks" / language
     for chapter in chapters(project):
         name = f"{chapter}/notebook.ipynb"

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
 
+from livedocs import course_map
+from livedocs.concordance import Concordance
 from livedocs.config import Project
+from livedocs.course_map import Chapter
 from livedocs.errors import PageError, did_you_mean
 from livedocs.glossary import Glossary
+from livedocs.lessons import Lesson
 from livedocs.notebook import chapter_notebook, write_notebook
 from livedocs.pages import LANGUAGES
 from livedocs.render import render
@@ -65,6 +69,29 @@ def _check_navigation(project: Project) -> None:
                 raise PageError(path, line, f"the navigation names {name}.md, which does not exist")
 
 
+def plan(project: Project, lessons: dict[str, Lesson]) -> list[Chapter]:
+    """All chapters in teaching order, those in the navigation and those still to be written.
+
+    Raises PageError if nothing says what a chapter is called.
+    """
+    extra, written = settings(project, LANGUAGES[0])["extra"], chapters(project)
+    found = []
+    for number, name in enumerate(extra["chapters"], 1):
+        if name in written:
+            index = lessons[f"{name}/index"]
+            titles = {language: page.title for language, page in index.pages.items()}
+            source, needs = index.first.path, index.first.meta.get("needs")
+        else:
+            titles, source = extra.get("planned", {}).get(name, {}), project.root / "mkdocs.yml"
+            if not set(LANGUAGES) <= set(titles):
+                message = f"'{name}' is not in the navigation: extra.planned needs its titles"
+                raise PageError(source, 1, message)
+            needs = titles.get("needs")
+        needs = tuple(map(str, needs)) if isinstance(needs, list) else ()
+        found.append(Chapter(name, number, titles, needs, name in written, source))
+    return found
+
+
 class Course:
     """All lessons with their results, and everything that is written from them.
 
@@ -77,6 +104,13 @@ class Course:
         self.glossary = Glossary(project.docs / "glossary.yml")
         _check_navigation(project)
         lessons = project.lessons()
+        by_name = {lesson.name: lesson for lesson in lessons}
+        self.plan = plan(project, by_name)
+        for fault in course_map.faults(self.plan):
+            raise fault
+        in_order = [by_name[name] for names in chapters(project).values() for name in names]
+        sets = settings(project, LANGUAGES[0])["extra"].get("notes", {})
+        self.concordance = Concordance(project.docs / "notes.tsv", sets, self.plan, in_order)
         self.outcomes = {o.lesson.name: o for o in run_lessons(lessons, project.store)}
         trim(lessons, project.store)
         self.markdown = {
@@ -84,12 +118,20 @@ class Course:
             for name, outcome in self.outcomes.items()
             for language, page in outcome.lesson.pages.items()
         }
+        for language in LANGUAGES:
+            home = self.markdown["index", language]
+            self.markdown["index", language] = course_map.placed(home, self.plan, language)
 
     def title(self, chapter: str, language: str) -> str:
-        """`5. Gradient descent`: number among all planned chapters, title of the index page."""
-        planned = settings(self.project, language)["extra"]["chapters"]
-        page = self.outcomes[f"{chapter}/index"].lesson.pages[language]
-        return f"{planned.index(chapter) + 1}. {page.title}"
+        """`5. Gradient descent`: number among all chapters, title of the index page."""
+        return next(c.label(language) for c in self.plan if c.name == chapter)
+
+    def generated(self, language: str) -> dict[str, str]:
+        """Pages that no author writes: Markdown by path."""
+        return {
+            "glossary.md": self.glossary.page(language),
+            "concordance.md": self.concordance.page(language),
+        }
 
     def notebook(self, chapter: str, language: str, base: str = "") -> str:
         """The notebook of a chapter as JSON text."""

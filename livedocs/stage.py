@@ -27,8 +27,10 @@ def stage(project: Project, target: Path) -> list[Path]:
         for name, outcome in course.outcomes.items():
             page = outcome.lesson.pages[language]
             front = {"description": page.meta.get("description", page.title)}
+            front |= {key: value for key, value in page.meta.items() if key == "hide"}
             _write(docs / f"{name}.md", _front_matter(front) + course.markdown[name, language])
-        _write(docs / "glossary.md", course.glossary.page(language))
+        for name, text in course.generated(language).items():
+            _write(docs / name, text)
         for chapter in chapters(project):
             _write(docs / chapter / "notebook.ipynb", course.notebook(chapter, language))
         config = _settings(course, project, language)

@@ -43,6 +43,7 @@ description: 一门很小的课程。
 CHAPTER = """\
 ---
 description: The basics.
+needs: [start]
 ---
 # Basics { #basics }
 
@@ -51,6 +52,7 @@ One section: [sums](sum.md#sums).
 CHAPTER_ZH = """\
 ---
 description: 基础。
+needs: [start]
 ---
 # 基础 { #basics }
 
@@ -145,7 +147,12 @@ CONFIG = {
     "hooks": ["livedocs/hook.py"],
     "markdown_extensions": EXTENSIONS,
     "extra": {
-        "chapters": ["start", "basics"],
+        "chapters": ["start", "basics", "later"],
+        "planned": {
+            "start": {"en": "Before", "zh": "之前"},
+            "later": {"needs": ["start", "basics"], "en": "Later & on", "zh": "以后"},
+        },
+        "notes": {"A": {"en": "Old notes", "zh": "旧笔记"}},
         "alternate": [
             {"name": "English", "link": "/", "lang": "en"},
             {"name": "中文", "link": "/zh/", "lang": "zh"},
@@ -165,6 +172,7 @@ CONFIG = {
         "index.md",
         {"basics": ["basics/index.md", "basics/sum.md", "basics/notebook.ipynb"]},
         "glossary.md",
+        "concordance.md",
     ],
 }  # fmt: skip
 

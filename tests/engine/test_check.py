@@ -194,6 +194,34 @@ def test_a_complete_chapter_teaches_all_its_rows(tiny):
     assert problems(tiny.project) == ["docs/en/basics/index.md:1: no page teaches A-3"]
 
 
+@pytest.mark.parametrize(
+    "old, new, message",
+    [
+        ("needs: [start]", "needs: [strat]",
+         "docs/en/basics/index.md:3: needs: 'strat' is no chapter (did you mean 'start'?)"),
+        ("needs: [start]", "needs: [start, later]",
+         "docs/en/basics/index.md:3: needs: 'later' does not come before 'basics'"),
+        ("needs: [start]", "needs: [basics]",
+         "docs/en/basics/index.md:3: needs: 'basics' does not come before 'basics'"),
+        ("needs: [start]\n", "",
+         "docs/en/basics/index.md:1: front matter lacks `needs`, a list of earlier chapters"),
+        ("needs: [start]", "needs: start",
+         "docs/en/basics/index.md:1: front matter lacks `needs`, a list of earlier chapters"),
+    ],
+)  # fmt: skip
+def test_a_chapter_needs_earlier_chapters_that_exist(tiny, old, new, message):
+    tiny.edit_twins("basics/index", old, new)
+    assert problems(tiny.project) == [message]
+
+
+@pytest.mark.parametrize("name", ["basics", "lateer"])
+def test_only_what_is_still_to_be_written_is_planned(tiny, name):
+    tiny.edit("mkdocs.yml", "  planned:", f"  planned:\n    {name}: {{en: X, zh: X}}")
+    assert problems(tiny.project) == [
+        f"mkdocs.yml:1: extra.planned: '{name}' is no chapter that is still to be written"
+    ]
+
+
 def test_rows_are_counted_by_chapter_of_the_navigation(tiny):
     notes = tiny.project.docs / "notes.tsv"
     notes.write_text(notes.read_text() + "A-3\tlater,basics\tQuotients\n")

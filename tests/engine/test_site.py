@@ -34,6 +34,20 @@ def test_a_course_numbers_its_chapters_among_all_that_are_planned(tiny):
     assert course.title("basics", "zh") == "2. 基础"
 
 
+def test_a_planned_chapter_has_a_number_and_a_title_too(tiny):
+    course = Course(tiny.project)
+    assert course.title("later", "en") == "3. Later & on"
+    assert course.title("later", "zh") == "3. 以后"
+
+
+@pytest.mark.parametrize("title", ["en: Before", "zh: 之前"])
+def test_a_chapter_that_is_neither_written_nor_named_ends_the_build(tiny, title):
+    tiny.edit("mkdocs.yml", f"      {title}\n", "")
+    message = "^mkdocs.yml:1: 'start' is not in the navigation: extra.planned needs its titles$"
+    with pytest.raises(PageError, match=message):
+        Course(tiny.project)
+
+
 @pytest.mark.parametrize(
     "old, new, error",
     [

@@ -51,6 +51,7 @@ def test_both_generators_build_the_same_pages(sites):
         "basics/index.html",
         "basics/sum/index.html",
         "glossary/index.html",
+        "concordance/index.html",
     }
 
 
@@ -104,3 +105,10 @@ def test_a_page_without_a_description_is_described_by_its_title(tiny):
     stage(tiny.project, tiny.root / "out")
     text = (tiny.root / "out/en/docs/basics/sum.md").read_text(encoding="utf-8")
     assert text.startswith("---\ndescription: Sums\n---\n")
+
+
+def test_a_page_that_hides_its_contents_does_so_when_staged(tiny):
+    tiny.edit_twins("index", "description:", "hide: [toc]\ndescription:")
+    stage(tiny.project, tiny.root / "out")
+    front = (tiny.root / "out/zh/docs/index.md").read_text(encoding="utf-8").split("---")[1]
+    assert yaml.safe_load(front)["hide"] == ["toc"]

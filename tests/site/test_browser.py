@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-PAGES = ["", "gradient_descent/sgd/", "cnn/train/", "tensors/notebook/", "glossary/"]
+PAGES = [
+    "",
+    "gradient_descent/sgd/",
+    "cnn/train/",
+    "tensors/notebook/",
+    "glossary/",
+    "concordance/",
+]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -82,6 +89,23 @@ def test_figures_speak_the_language_of_the_page(page, base):
     page.goto(base + "zh/gradient_descent/sgd/")
     text = page.locator(".figure svg").first.text_content()
     assert "samples seen" not in text and "样本" in text
+
+
+def test_the_course_map_leads_to_a_chapter_by_keyboard(page, base):
+    page.goto(base + "zh/")
+    page.get_by_role("link", name="2. 张量").and_(page.locator(".course-map a")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(base + "zh/tensors/")
+
+
+@pytest.mark.parametrize("language", ["", "zh/"], ids=["en", "zh"])
+def test_a_row_of_the_notes_is_found_by_its_address_and_fits_a_phone(page, base, language):
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{base}{language}concordance/#S1-38")
+    row = page.locator("[id='S1-38']")
+    row.wait_for()
+    assert row.bounding_box()["x"] + row.bounding_box()["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_formulas_are_rendered(page, base):
