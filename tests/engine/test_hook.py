@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 BUILD = ("mkdocs", "build", "--strict")
-PAGES = ["", "basics/", "basics/sum/", "basics/notebook/", "glossary/"]
+PAGES = ["", "basics/", "basics/sum/", "basics/notebook/", "glossary/", "changes/"]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-PAGES = ["", "gradient_descent/sgd/", "cnn/train/", "tensors/notebook/", "glossary/"]
+PAGES = ["", "gradient_descent/sgd/", "cnn/train/", "tensors/notebook/", "glossary/", "changes/"]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
