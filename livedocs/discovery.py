@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
@@ -198,7 +198,7 @@ def _structured(page, description: str, config: MkDocsConfig) -> dict:
     data = {
         "@context": "https://schema.org",
         "@type": ["LearningResource", "TechArticle"],
-        "headline": page.meta.get("title", page.title),
+        "headline": Markup(page.meta.get("title", page.title)).striptags(),
         "description": description,
         "inLanguage": language,
         "license": LICENSE,

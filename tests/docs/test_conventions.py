@@ -1,6 +1,5 @@
 """The pages agree between the languages and keep the project's conventions."""
 
-import unicodedata
 from pathlib import Path
 
 import pytest
@@ -49,19 +48,15 @@ def test_exercises_are_complete(lessons):
             assert '"Solution' in exercise and "check" in exercise, lesson.name
 
 
-def test_descriptions_have_the_length_of_a_search_result(lessons):
+def test_descriptions_have_the_length_of_a_search_result(lessons, columns):
     """50 to 160 columns, of which a 汉字 takes two."""
     wrong = [
-        f"{page.path}:2: {columns} columns"
+        f"{page.path}:2: {width} columns"
         for lesson in lessons
         for page in lesson.pages.values()
-        if not 50 <= (columns := width(page.meta["description"])) <= 160
+        if not 50 <= (width := columns(page.meta["description"])) <= 160
     ]
     assert wrong == []
-
-
-def width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def test_home_page_shows_the_way_through_all_chapters():

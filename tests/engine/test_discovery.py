@@ -30,6 +30,7 @@ def built(make_tiny, tmp_path_factory):
     tiny = make_tiny(tmp_path_factory.mktemp("published"))
     tiny.edit("mkdocs.yml", "docs_dir:", f"repo_url: {REPOSITORY}\ndocs_dir:")
     tiny.edit("docs/en/basics/sum.md", "How to add numbers.", ODD)
+    tiny.edit("docs/en/basics/sum.md", "# Sums {", "# `Sums` & more {")
     result = tiny.python(*BUILD)
     assert result.returncode == 0, result.stderr
     return tiny
@@ -142,7 +143,7 @@ def test_robots_find_the_sitemap(site):
 
 @pytest.mark.parametrize(
     "folder, title, text",
-    [("", "Sums", "Sums & figures <new>."), ("zh/", "求和", "求和与图 <新>。")],
+    [("", "Sums & more", "Sums & figures <new>."), ("zh/", "求和", "求和与图 <新>。")],
 )
 def test_the_feed_is_atom_and_tells_the_changes(site, head, folder, title, text):
     feed = ET.parse(site / folder / "feed.xml").getroot()
@@ -176,7 +177,7 @@ def test_llms_txt_lists_all_pages_with_descriptions(site, folder, chapter):
     assert f"\n## {chapter}\n" in text
     links = re.findall(r"^- \[[^\]]+\]\(([^)]+)\): \S.+$", text, re.MULTILINE)
     assert sorted(links) == sorted(f"{SITE}{folder}{page}" for page in PAGES)
-    assert folder or ODD in text
+    assert folder or f"[Sums & more]({SITE}basics/sum/): {ODD}" in text
 
 
 @pytest.mark.parametrize("page", ALL)
@@ -193,8 +194,9 @@ def test_a_preview_has_title_description_and_picture(site, head, page):
     assert metas["og:locale"] == {"en": "en_US", "zh": "zh_CN"}[language]
 
 
-def test_a_description_may_hold_any_character(site, head):
+def test_title_and_description_may_hold_any_character(site, head):
     _, metas, [data] = head(site, "basics/sum/")
+    assert metas["og:title"] == "Sums & more" == data["headline"]
     assert metas["description"] == ODD == data["description"]
 
 
@@ -273,6 +275,12 @@ def test_without_an_address_llms_txt_has_links_within_the_site(local):
         assert len(links) == len(PAGES)
         for link in links:
             assert (local / folder / link / "index.html").is_file(), link
+
+
+def test_another_build_gives_the_same_bytes(built, site, file_bytes):
+    result = built.python(*BUILD, "--site-dir", "again")
+    assert result.returncode == 0, result.stderr
+    assert file_bytes(built.root / "again") == file_bytes(site)
 
 
 def test_a_mistake_in_the_changes_ends_the_build_with_its_line(tiny, local):
