@@ -13,6 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File
+from mkdocs.utils import DuplicateFilter
 
 from livedocs.cards import Card, NoFont
 from livedocs.changes import Change, changes_page, page_titles, read_changes
@@ -61,6 +62,7 @@ WORDS = {
 }
 
 log = get_plugin_logger("discovery")
+log.logger.addFilter(DuplicateFilter())  # what holds for all cards is said once
 changes: list[Change] = []  # of the build in progress; English reads them, Chinese uses them
 cards: dict[str, Card] = {}  # of the language in progress, by chapter; "index" is for the rest
 
@@ -114,7 +116,9 @@ def _drawn(card: Card, fallback: Card, folder: Path) -> Path:
     try:
         return card.file(folder)
     except NoFont:
-        log.info(f"no font for '{card.title}': its social card is the English one")
+        log.info(
+            "no font with Chinese characters: the social cards of that language are in English"
+        )
         return fallback.file(folder)
 
 
