@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from livedocs.changes import changes_page, page_titles, read_changes
 from livedocs.config import Project
 from livedocs.pages import LANGUAGES
 from livedocs.site import Course, chapters, settings
@@ -31,6 +32,8 @@ def stage(project: Project, target: Path) -> list[Path]:
             _write(docs / f"{name}.md", _front_matter(front) + course.markdown[name, language])
         for name, text in course.generated(language).items():
             _write(docs / name, text)
+        changes = read_changes(project.docs / "changes.yml", course.outcomes)
+        _write(docs / "changes.md", changes_page(changes, page_titles(course, language), language))
         for chapter in chapters(project):
             _write(docs / chapter / "notebook.ipynb", course.notebook(chapter, language))
         config = _settings(course, project, language)

@@ -4,10 +4,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def columns():
+    """The width of a text in columns, of which a 汉字 takes two."""
+    return lambda text: sum(1 + (east_asian_width(char) in "WF") for char in text)
 
 
 @pytest.fixture(scope="session")

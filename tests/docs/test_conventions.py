@@ -49,6 +49,17 @@ def test_exercises_are_complete(lessons):
             assert '"Solution' in exercise and "check" in exercise, lesson.name
 
 
+def test_descriptions_have_the_length_of_a_search_result(lessons, columns):
+    """50 to 160 columns, of which a 汉字 takes two."""
+    wrong = [
+        f"{page.path}:2: {width} columns"
+        for lesson in lessons
+        for page in lesson.pages.values()
+        if not 50 <= (width := columns(page.meta["description"])) <= 160
+    ]
+    assert wrong == []
+
+
 def test_home_page_shows_the_way_through_all_chapters():
     from livedocs.site import chapters, settings
 

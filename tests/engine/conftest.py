@@ -135,6 +135,16 @@ terms:
 labels:
   step: 步
 """
+CHANGES = """\
+- date: 2026-02-03
+  page: basics/sum
+  en: Sums & figures <new>.
+  zh: 求和与图 <新>。
+- date: 2026-01-02
+  page: basics/index
+  en: The first chapter.
+  zh: 第一章。
+"""
 NOTES = "id\tchapters\ttitle\nA-1\tbasics\tSums\nA-2\tlater\tProducts\n"
 CONFIG = {
     "site_name": "Tiny course",
@@ -144,7 +154,7 @@ CONFIG = {
     "watch": ["docs", "snippets"],
     "theme": {"name": "material", "custom_dir": "livedocs/theme", "language": "en", "font": False},
     "plugins": SETTINGS["plugins"],
-    "hooks": ["livedocs/hook.py"],
+    "hooks": SETTINGS["hooks"],
     "markdown_extensions": EXTENSIONS,
     "extra": {
         "chapters": ["start", "basics", "later"],
@@ -173,6 +183,7 @@ CONFIG = {
         {"basics": ["basics/index.md", "basics/sum.md", "basics/notebook.ipynb"]},
         "glossary.md",
         "concordance.md",
+        "changes.md",
     ],
 }  # fmt: skip
 
@@ -185,6 +196,7 @@ class Tiny:
         self.write("mkdocs.yml", yaml.safe_dump(CONFIG, allow_unicode=True, sort_keys=False))
         self.write("docs/glossary.yml", GLOSSARY)
         self.write("docs/notes.tsv", NOTES)
+        self.write("docs/changes.yml", CHANGES)
         self.write("docs/assets/extra.css", "p { margin: 0 }\n")
         self.write("tests/snippets/basics/test_sum.py", "")
         self.snippet("basics/sum.py", SNIPPET)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 BUILD = ("mkdocs", "build", "--strict")
-PAGES = ["", "basics/", "basics/sum/", "basics/notebook/", "glossary/", "concordance/"]
+PAGES = ["", "basics/", "basics/sum/", "basics/notebook/", "glossary/", "concordance/", "changes/"]
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ def test_both_generators_build_the_same_pages(sites):
         "index.html",
         "basics/index.html",
         "basics/sum/index.html",
+        "changes/index.html",
         "glossary/index.html",
         "concordance/index.html",
     }

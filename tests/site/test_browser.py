@@ -14,6 +14,7 @@ PAGES = [
     "tensors/notebook/",
     "glossary/",
     "concordance/",
+    "changes/",
 ]
 
 

@@ -15,6 +15,6 @@ for (const link of languages)
 
 // Material takes every rel=alternate for the root of a site, asks for its sitemap.xml
 // and sends clicks there without the section. Ours name the same page in the other
-// language. The space says the same to all who read it as a list of words.
-for (const link of document.querySelectorAll("link[rel=alternate][hreflang]"))
+// language, or the feed. The space says the same to all who read it as a list of words.
+for (const link of document.querySelectorAll("link[rel=alternate]"))
   link.rel = "alternate "
