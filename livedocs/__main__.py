@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0; 1 if a page, a check or the command line is wrong; 130 if interrupted."""
     options = _parser().parse_args(arguments)
     project = Project(Path.cwd())
-    commands = {"run": _run, "check": _check, "stage": _stage, "gc": _gc}
+    commands = {"run": _run, "check": _check, "stage": _stage, "gc": _gc, "bench": _bench}
     try:
         return commands[options.command](project, options)
     except (PageError, RunError, ClusterError) as error:
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     stage = commands.add_parser("stage", help="write a plain tree per language, outputs in place")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(".livedocs/staged"))
     commands.add_parser("gc", help="remove what no page of the current tree needs")
+    commands.add_parser("bench", help="measure what the engine costs; takes some minutes")
     return parser
 
 
@@ -113,6 +114,13 @@ def _compare(project: Project) -> int:
 def _gc(project: Project, options) -> int:
     removed = project.store.remove({lesson.key for lesson in project.lessons()})
     print(f"{len(removed)} files removed")
+    return 0
+
+
+def _bench(project: Project, options) -> int:
+    from livedocs.bench import bench
+
+    bench(project)
     return 0
 
 

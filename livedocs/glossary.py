@@ -1,6 +1,7 @@
 """docs/glossary.yml: one source for the glossary page, figure labels and search words."""
 
 import html
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -17,6 +18,12 @@ BRACKETS = {
 }
 
 
+@lru_cache
+def read_glossary(stamp: tuple) -> "Glossary":
+    """The glossary of a file, the same object as long as it is not edited."""
+    return Glossary(stamp[0])
+
+
 class Glossary:
     """Terms and figure labels in both languages.
 
@@ -24,6 +31,7 @@ class Glossary:
     """
 
     def __init__(self, path: Path):
+        self._by_language: dict[str, dict[str, str]] = {}
         try:
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
@@ -39,10 +47,11 @@ class Glossary:
 
     def labels(self, language: str) -> dict[str, str]:
         """Lower-case English to Chinese for figures; empty for English, which needs none."""
-        if language == "en":
-            return {}
-        terms = {term["en"].lower(): term["zh"] for term in self.terms.values()}
-        return terms | {en.lower(): zh for en, zh in self._labels.items()}
+        if language not in self._by_language:
+            terms = {term["en"].lower(): term["zh"] for term in self.terms.values()}
+            labels = terms | {en.lower(): zh for en, zh in self._labels.items()}
+            self._by_language[language] = {} if language == "en" else labels
+        return self._by_language[language]
 
     def words(self) -> list[str]:
         """Chinese terms, which search must not cut apart."""

@@ -4,6 +4,7 @@
 """
 
 import re
+import shutil
 import sys
 from base64 import b64decode
 from pathlib import Path
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its
 from livedocs.config import Project  # noqa: E402
 from livedocs.conversion import Conversions  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
+from livedocs.includes import stamp  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
 from livedocs.site import NOTEBOOK_TITLE, Course, chapters, settings  # noqa: E402
@@ -34,6 +36,8 @@ NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
 conversions: Conversions | None = None  # of the language that is being built
+serving = False
+served: dict[Path, set] = {}  # under `mkdocs serve`: folders of the other languages, their sources
 
 
 def _language(config: MkDocsConfig) -> str:
@@ -50,7 +54,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global course
     if _language(config) == LANGUAGES[0]:
         try:
-            course = Course(Project(Path(config.config_file_path).parent), course)
+            course = Course(Project(Path(config.config_file_path).parent))
         except (PageError, RunError) as error:
             raise PluginError(f"\n{error}") from None
         course.root = urlsplit(config.site_url or "").path or "/"
@@ -165,12 +169,53 @@ def on_post_build(config: MkDocsConfig) -> None:
     if _language(config) != LANGUAGES[0]:
         return
     for language in LANGUAGES[1:]:
-        other = MkDocsConfig(config_file_path=config.config_file_path)
-        values = settings(course.project, language)
-        values["site_dir"] = str(Path(config.site_dir, language))
-        values["strict"] = config.strict
-        other.load_dict(values)
-        errors, warnings = other.validate()
-        for key, message in errors + warnings:
-            raise PluginError(f"mkdocs.yml, extra.languages.{language}: {key}: {message}")
-        build(other)
+        if serving:
+            _serve(language, config)
+        else:
+            _build(language, Path(config.site_dir, language), config)
+
+
+def _build(language: str, folder: Path, config: MkDocsConfig) -> None:
+    other = MkDocsConfig(config_file_path=config.config_file_path)
+    values = settings(course.project, language)
+    values["site_dir"] = str(folder)
+    values["strict"] = config.strict
+    other.load_dict(values)
+    errors, warnings = other.validate()
+    for key, message in errors + warnings:
+        raise PluginError(f"mkdocs.yml, extra.languages.{language}: {key}: {message}")
+    build(other)
+
+
+def _serve(language: str, config: MkDocsConfig) -> None:
+    """Build a language beside the served folder, and again only if its sources have changed."""
+    site = Path(config.site_dir)
+    folder = site.with_name(f"{site.name}-{language}")
+    sources = _sources(course.project, language)
+    if served.get(folder) != sources:
+        _build(language, folder, config)
+        served[folder] = sources
+    if not (site / language).is_symlink():
+        (site / language).symlink_to(folder)
+
+
+def _sources(project: Project, language: str) -> set[tuple]:
+    """Stamps of all files but the pages of the other languages."""
+    roots = [project.docs, project.snippets, project.root / "livedocs"]
+    files = [project.root / "mkdocs.yml", *(path for root in roots for path in root.rglob("*"))]
+    others = [project.docs / other for other in LANGUAGES if other != language]
+    return {
+        stamp(path)
+        for path in files
+        if path.is_file() and not any(path.is_relative_to(other) for other in others)
+    }
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    global serving
+    serving = command == "serve"
+
+
+def on_shutdown() -> None:
+    for folder in served:
+        shutil.rmtree(folder, ignore_errors=True)

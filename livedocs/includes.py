@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import markdown
 from pymdownx.snippets import SnippetMissingError
 
 from livedocs.errors import PageError, did_you_mean
+
+MARKER = re.compile(r"-8<-+\s*\[\s*(start|end)\s*:\s*([-\w]+)\s*\]")
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,6 @@ def expand(lines: list[Line], base: Path) -> list[Line]:
 
 
 def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
-    extension = _extension(base)
-    extension.seen = set()
     name, _, section = target.partition(":")
     path = base / name
     if not path.is_file():
@@ -63,7 +63,7 @@ def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
         )
     names = sections(path)
     try:
-        texts = extension.parse_snippets([line.text])
+        texts = list(_included(line.text, base, stamp(path)))
     except SnippetMissingError:
         raise PageError(
             line.path,
@@ -78,10 +78,28 @@ def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
     return [Line(text, path, number) for text, number in zip(texts, numbers)]
 
 
+@cache
+def _included(include: str, base: Path, stamp: tuple) -> tuple[str, ...]:
+    extension = _extension(base)
+    extension.seen = set()
+    return tuple(extension.parse_snippets([include]))
+
+
+def stamp(path: Path) -> tuple:
+    """What tells whether a file has been edited."""
+    status = path.stat()
+    return path, status.st_mtime_ns, status.st_size
+
+
+@cache
+def _source(stamp: tuple) -> list[str]:
+    return stamp[0].read_text(encoding="utf-8").splitlines()
+
+
 def _numbers(path: Path, section: str) -> list[int]:
     """Line numbers of a section, without those of the markers inside it."""
     numbers, inside = [], not section
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, text in enumerate(_source(stamp(path)), 1):
         marker = _marker(text)
         if marker and marker[1] == section:
             inside = marker[0] == "start"
@@ -91,8 +109,8 @@ def _numbers(path: Path, section: str) -> list[int]:
 
 
 def _marker(text: str):
-    found = re.search(r"-8<-+\s*\[\s*(start|end)\s*:\s*([-\w]+)\s*\]", text)
-    return found and found.groups()
+    found = "-8<-" in text and MARKER.search(text)
+    return found.groups() if found else None
 
 
 def sections(path: Path) -> list[str]:
@@ -100,8 +118,13 @@ def sections(path: Path) -> list[str]:
 
     Raises PageError if a section is opened twice, never closed, or closed without being open.
     """
-    names, opened = [], {}
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    return _sections(stamp(path))
+
+
+@cache
+def _sections(stamp: tuple) -> list[str]:
+    path, names, opened = stamp[0], [], {}
+    for number, text in enumerate(_source(stamp), 1):
         marker = _marker(text)
         if not marker:
             continue

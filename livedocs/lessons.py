@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import tokenize
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from livedocs.errors import PageError, relative
+from livedocs.includes import stamp
 from livedocs.pages import LANGUAGES, Cell, Page, expression, read_page
 
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "matplotlib", "ipython")
@@ -58,12 +60,16 @@ class Lesson:
     @property
     def environment(self) -> dict:
         """Everything outside the page that its outputs depend on."""
-        code, facts = "".join(cell.code for cell in self.first.cells), environment()
+        code, facts = self._code, environment()
         if DATASET in code:
             facts = {**facts, "dataset": os.environ.get(DATASET, "digits")}
         if DATA in code:
             facts = {**facts, "data": _data_files()}
         return facts
+
+    @cached_property
+    def _code(self) -> str:
+        return "".join(cell.code for cell in self.first.cells)
 
     @property
     def variables(self) -> tuple[tuple[str, str], ...]:
@@ -89,11 +95,45 @@ def read_lessons(docs: Path, snippets: Path) -> list[Lesson]:
     return [read_lesson(docs, snippets, name) for name in names]
 
 
+_read: dict[tuple, tuple] = {}  # by docs folder and name: the stamps of its files, environment
+
+
 def read_lesson(docs: Path, snippets: Path, name: str) -> Lesson:
-    """Read one page in all languages.
+    """Read one page in all languages; the same object again as long as no file of it changes.
 
     Raises PageError if it does not exist in all of them or if the cells differ.
     """
+    known = _read.get((docs, snippets, name))
+    if known and _unchanged(*known):
+        return known[0]
+    lesson = _read_lesson(docs, snippets, name)
+    files = {page.path for page in lesson.pages.values()} | _sources(lesson)
+    if not any(_includes(path) for path in files if path.suffix == ".py"):
+        stamps = [stamp(path) for path in files]
+        _read[docs, snippets, name] = lesson, stamps, lesson.environment
+    return lesson
+
+
+def _unchanged(lesson: Lesson, stamps: list[tuple], environment: dict) -> bool:
+    try:
+        same = all(stamp(known[0]) == known for known in stamps)
+    except OSError:  # a file is gone
+        return False
+    return same and lesson.environment == environment
+
+
+def _sources(lesson: Lesson) -> set[Path]:
+    """Files that its pages include."""
+    blocks = [block for page in lesson.pages.values() for block in page.blocks]
+    return {line.path for block in blocks for line in block.lines}
+
+
+def _includes(path: Path) -> bool:
+    """Whether a snippet file includes others, which nothing here would see change."""
+    return re.search(r'-8<-+ "', path.read_text(encoding="utf-8")) is not None
+
+
+def _read_lesson(docs: Path, snippets: Path, name: str) -> Lesson:
     paths = {language: docs / language / f"{name}.md" for language in LANGUAGES}
     present = [path for path in paths.values() if path.is_file()]
     for path in paths.values():

@@ -1,6 +1,8 @@
 """The site of one language: its configuration, its pages with outputs, its notebooks."""
 
 import copy
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
@@ -10,26 +12,33 @@ from livedocs.concordance import Concordance
 from livedocs.config import Project
 from livedocs.course_map import Chapter
 from livedocs.errors import PageError, did_you_mean
-from livedocs.glossary import Glossary
+from livedocs.glossary import read_glossary
+from livedocs.includes import stamp
 from livedocs.lessons import Lesson
 from livedocs.notebook import chapter_notebook, write_notebook
 from livedocs.pages import LANGUAGES
 from livedocs.render import render
-from livedocs.run import run_lessons, trim
+from livedocs.run import Outcome, run_lessons, trim
 
 NOTEBOOK_TITLE = {"en": "As a notebook", "zh": "本章笔记本"}
 
 
 def settings(project: Project, language: str) -> dict:
     """mkdocs.yml with what `extra.languages` says of a language laid over it."""
-    with (project.root / "mkdocs.yml").open("rb") as file:
-        raw = yaml_load(file)  # knows !ENV
+    environment = tuple(sorted(os.environ.items()))
+    raw = copy.deepcopy(_configuration(stamp(project.root / "mkdocs.yml"), environment))
     languages = raw["extra"].pop("languages")
     merged = _merge(raw, languages[language])
     merged["docs_dir"] = f"docs/{language}"
     if language != LANGUAGES[0] and merged.get("site_url"):
         merged["site_url"] = f"{merged['site_url'].rstrip('/')}/{language}/"
     return merged
+
+
+@lru_cache(maxsize=4)
+def _configuration(stamp: tuple, environment: tuple) -> dict:
+    with stamp[0].open("rb") as file:
+        return yaml_load(file)  # knows !ENV
 
 
 def _merge(base: dict, over: dict) -> dict:
@@ -92,16 +101,28 @@ def plan(project: Project, lessons: dict[str, Lesson]) -> list[Chapter]:
     return found
 
 
+_made: dict[tuple, tuple] = {}  # in this process, for `mkdocs serve`
+
+
+def _once(place: tuple, sources: tuple, make):
+    """What make() gave last time at this place, if it was made from the very same objects."""
+    known = _made.get(place)
+    if known and len(known[0]) == len(sources) and all(a is b for a, b in zip(known[0], sources)):
+        return known[1]
+    _made[place] = sources, make()
+    return _made[place][1]
+
+
 class Course:
     """All lessons with their results, and everything that is written from them.
 
     Raises PageError or RunError before anything is written.
     """
 
-    def __init__(self, project: Project, last: "Course | None" = None):
+    def __init__(self, project: Project):
         self.project = project
         self.root = "/"  # path of the published site
-        self.glossary = Glossary(project.docs / "glossary.yml")
+        self.glossary = read_glossary(stamp(project.docs / "glossary.yml"))
         _check_navigation(project)
         lessons = project.lessons()
         by_name = {lesson.name: lesson for lesson in lessons}
@@ -111,16 +132,34 @@ class Course:
         in_order = [by_name[name] for names in chapters(project).values() for name in names]
         sets = settings(project, LANGUAGES[0])["extra"].get("notes", {})
         self.concordance = Concordance(project.docs / "notes.tsv", sets, self.plan, in_order)
-        self.outcomes = {o.lesson.name: o for o in run_lessons(lessons, project.store)}
-        trim(lessons, project.store)
+        self.outcomes = self._run(lessons)
         self.markdown = {
-            (name, language): render(page, outcome.result, self.glossary.labels(language))
+            (name, language): self._rendered(outcome, language)
             for name, outcome in self.outcomes.items()
-            for language, page in outcome.lesson.pages.items()
+            for language in LANGUAGES
         }
         for language in LANGUAGES:
             home = self.markdown["index", language]
             self.markdown["index", language] = course_map.placed(home, self.plan, language)
+
+    def _run(self, lessons: list[Lesson]) -> dict[str, Outcome]:
+        known = {lesson.name: _made.get((self.project.root, lesson.name)) for lesson in lessons}
+        new = [x for x in lessons if not known[x.name] or known[x.name][0][0] is not x]
+        outcomes = {o.lesson.name: o for o in run_lessons(new, self.project.store)}
+        trim(lessons, self.project.store)
+        return {
+            x.name: _once((self.project.root, x.name), (x,), lambda x=x: outcomes[x.name])
+            for x in lessons
+        }
+
+    def _rendered(self, outcome: Outcome, language: str) -> str:
+        """Markdown of a page with its outputs."""
+        labels, name = self.glossary.labels(language), outcome.lesson.name
+        return _once(
+            (self.project.root, name, language),
+            (outcome, labels),
+            lambda: render(outcome.lesson.pages[language], outcome.result, labels),
+        )
 
     def title(self, chapter: str, language: str) -> str:
         """`5. Gradient descent`: number among all chapters, title of the index page."""
@@ -135,9 +174,14 @@ class Course:
 
     def notebook(self, chapter: str, language: str, base: str = "") -> str:
         """The notebook of a chapter as JSON text."""
-        outcomes = [self.outcomes[name] for name in chapters(self.project)[chapter]]
+        outcomes = tuple(self.outcomes[name] for name in chapters(self.project)[chapter])
         pages = [(outcome.lesson.pages[language], outcome.result) for outcome in outcomes]
-        return write_notebook(chapter_notebook(pages, self.glossary.labels(language), base))
+        labels = self.glossary.labels(language)
+        return _once(
+            (self.project.root, chapter, language, base),
+            (*outcomes, labels),
+            lambda: write_notebook(chapter_notebook(pages, labels, base)),
+        )
 
     def dictionary(self) -> Path:
         """A jieba user dictionary with the glossary's Chinese terms."""
