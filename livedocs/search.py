@@ -6,7 +6,6 @@ never shown (their weights stand in mkdocs.yml), and weighs sections by what the
 
 import html
 import re
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,17 +15,22 @@ from mkdocs.plugins import event_priority
 
 from livedocs.glossary import Glossary
 
-# Material counts a page's own entry 2.5 times as much as a section's. Chapter pages, sections
+# Material counts the beginning of a page 2.5 times as much as a section. Chapter pages, sections
 # that list, repeat or ask, and the glossary stand behind what explains.
-PAGE, CHAPTER, LIST, EXERCISE, GLOSSARY = 0.6, 0.2, 0.2, 0.4, 0.1
+PAGE, CHAPTER, LIST, EXERCISE, GLOSSARY = 0.5, 0.2, 0.2, 0.4, 0.1
 LISTS = {"goals", "needs", "sections", "summary"}
 
+ARTICLE = re.compile(r"^(an?|the) ")
 HEADING = re.compile(r'<h([1-6])[^>]* id="([^"]*)"')
-TERM = re.compile(r'<dt id="([^"]*)">(.*?)</dt>', re.DOTALL)
+TERM = re.compile(r'<dt[^>]* id="([^"]*)"[^>]*>(.*?)</dt>', re.DOTALL)
 PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
 MESSAGE = re.compile(r"^\w*(?:Error|Warning): .*", re.MULTILINE)
 TAG = re.compile(r"<[^>]*>")
+MATH = re.compile(r"(<pre>.*?</pre>)|\\\[.*?\\\]|\\\((.*?)\\\)", re.DOTALL)
+EDGE = re.compile(
+    r"(?<=[\s>（《“‘、。，．：？！；）》”’…—])\u200b|\u200b(?=[\s<（《“‘、。，．：？！；）》”’…—])"
+)
 HAN = re.compile(r"[\u3400-\u9fff]+")
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -36,10 +40,18 @@ INTRODUCED = {
 }
 
 
+glossary: Glossary | None = None  # of the build in progress
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    global glossary
+    glossary = Glossary(Path(config.config_file_path).parent / "docs" / "glossary.yml")
+    return config
+
+
 @event_priority(-100)  # the search plugin has read the page
 def on_page_context(context, page, config: MkDocsConfig, nav):
     index = config.plugins["material/search"].search_index
-    glossary = _glossary(Path(config.config_file_path).parent / "docs" / "glossary.yml")
     if page.file.src_uri == "glossary.md":
         split_glossary(index, page)
     language = Path(config.docs_dir).name
@@ -49,11 +61,6 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
             anchor = entry["location"].partition("#")[2]
             improve(entry, page, glossary.names(language), introduced.get(anchor, []))
     return context
-
-
-@cache
-def _glossary(path: Path) -> Glossary:
-    return Glossary(path)
 
 
 def split_glossary(index, page) -> None:
@@ -76,20 +83,31 @@ def terms_introduced(content: str, glossary: Glossary, language: str) -> dict[st
         for match in INTRODUCED[language].finditer(text):
             word = TAG.sub("", match[1]).lower()
             known = [n for n in names if word == n or language == "zh" and word.endswith(n)]
-            found.setdefault("" if level == "1" else anchor, []).extend(known)
+            found.setdefault("" if level == "1" else anchor, []).extend(
+                known + [names[n] for n in known]
+            )
     return found
 
 
 def improve(entry: dict, page, names: dict[str, str], introduced: list[str]) -> None:
     """Adds the fields that are only searched to an entry of the index, and its weight."""
+    entry["title"], entry["text"] = readable(entry["title"]), readable(entry["text"])
     title, text = plain(entry["title"]), entry["text"]
-    same = [other for name, other in names.items() if name in title.lower()]
-    entry["topics"] = " ".join([*same, *introduced, *sorted(parts(entry["title"]))])
+    term = ARTICLE.sub("", title.lower())
+    same = [other for name, other in names.items() if name in term]
+    alone = [term, names[term]] if term in names else []
+    entry["topics"] = " ".join([*alone, *same, *introduced, *sorted(parts(entry["title"]))])
     entry["names"] = " ".join(plain(code) for code in CODE.findall(PRE.sub("", text)))
     entry["errors"] = " ".join(MESSAGE.findall(text))
     entry["page"] = HAN.sub(segmented, f"{page.title} {page.meta.get('description', '')}")
     entry["words"] = " ".join(sorted(parts(text)))
     entry["boost"] = entry.get("boost", 1) * weight(entry["location"])
+
+
+def readable(text: str) -> str:
+    """An entry as the results show it: no TeX, and no line that begins with a comma."""
+    text = MATH.sub(lambda m: m[1] or (m[2] if m[2] and "\\" not in m[2] else "…"), text)
+    return EDGE.sub("", text)
 
 
 def segmented(run: re.Match) -> str:

@@ -1,6 +1,6 @@
 // node search.mjs SITE_DIR < QUERIES
 // Reads a JSON list of queries, prints {query: [[location, ...], ...]}: the pages that the search
-// box of the built site finds, best first, each with its matching sections, by the site's own worker.
+// box of the built site finds, best first, each with its matching sections, by the site's worker.
 import { readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import vm from "node:vm"
@@ -18,11 +18,11 @@ const settings = JSON.parse(page.match(/<script id="__config"[^>]*>(.*?)<\/scrip
 const [worker, search = ""] = settings.search.split("?")
 const folder = dirname(join(site, worker))
 
-// The worker answers each message with one message.
+// The worker answers each message with one message, and warns of a query that it cannot run.
 let receive
 let answer
 const scope = vm.createContext({
-  console: { log: console.error, warn: console.error, error: console.error },
+  console: { ...console, warn: (message) => { throw new Error(message) } },
   location: { search: `?${search}` },
   addEventListener: (type, listener) => (receive = listener),
   postMessage: (message) => answer(message),
@@ -50,6 +50,6 @@ const found = {}
 for (const query of queries) {
   const { items } = await ask(QUERY, query, RESULT)
   // A page that only heads the list of its sections has no score.
-  found[query] = items.map((page) => page.filter((item) => item.score > 0).map((item) => item.location))
+  found[query] = items.map((page) => page.filter((item) => item.score > 0).map((i) => i.location))
 }
 console.log(JSON.stringify(found))

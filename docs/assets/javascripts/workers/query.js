@@ -12,11 +12,11 @@ const STOP_WORDS = new Set(
    you your`.split(/\s+/),
 )
 
-let words = new Set() // Chinese words of the index, which jieba cut
+const dictionary = new Set() // the Chinese words of the index, as jieba cut them
 
-function read(docs) {
-  for (const { title, text, topics, words: inside } of docs)
-    for (const [word] of `${title} ${text} ${topics} ${inside}`.matchAll(/\p{Script=Han}+/gu)) words.add(word)
+function read({ title, text, topics, words }) {
+  const content = [title, text, topics, words].join(" ")
+  for (const [word] of content.matchAll(/\p{Script=Han}+/gu)) dictionary.add(word)
 }
 
 /** The words of a run of 汉字, the longest first; its end may be the beginning of one. */
@@ -25,7 +25,7 @@ function cut(run) {
   for (let start = 0, end; start < run.length; start = end) {
     for (end = run.length; end > start + 1; end--) {
       const piece = run.slice(start, end)
-      if (words.has(piece) || (end === run.length && begins(piece))) break
+      if (dictionary.has(piece) || (end === run.length && begins(piece))) break
     }
     found.push(run.slice(start, end))
   }
@@ -33,27 +33,28 @@ function cut(run) {
 }
 
 function begins(piece) {
-  for (const word of words) if (word.startsWith(piece)) return true
+  for (const word of dictionary) if (word.startsWith(piece)) return true
   return false
 }
 
 function rewritten(query) {
-  if (/["*^~]|(^|\s)[+-]/.test(query)) return query // written by someone who knows the syntax
+  if (/["*^~]|(^|\s)[+-]\p{L}/u.test(query)) return query // written by someone who knows the syntax
   const found = query
     .split(/(\p{Script=Han}+)|[^\p{L}\p{N}_.]+/u)
-    .flatMap((part) => (/^\p{Script=Han}/u.test(part) ? cut(part) : part?.replace(/^\.+|\.+$/g, "")))
-    .filter((word) => word && !/^[\d.]+$/.test(word))
+    .flatMap((part = "") => (/^\p{Script=Han}/u.test(part) ? cut(part) : part))
+    .map((word) => word.replace(/^\.+|\.+$/g, ""))
+    .filter((word) => /[^\d.]/.test(word)) // numbers differ from reader to reader
   const telling = found.filter((word) => !STOP_WORDS.has(word.toLowerCase()))
   const kept = telling.length ? telling : found
-  const escaped = kept.map((word) => word.replace(/\p{Script=Han}/gu, "\\$&"))
-  const whole = escaped.map((word) => `${word}^3`) // not taken for a beginning
+  const escaped = kept.map((word) => word.replace(/\p{Script=Han}/gu, "\\$&")) // stays one word
+  const whole = escaped.map((word) => `${word}^3`) // is not taken for a beginning, and counts more
   return [...whole, ...(kept.length > LONG ? [] : escaped)].join(" ")
 }
 
 const listen = self.addEventListener
 self.addEventListener = (event, listener) =>
   listen(event, ({ data: { type, data } }) => {
-    if (type === SETUP) read(data.docs)
+    if (type === SETUP) data.docs.forEach(read)
     return listener({ data: { type, data: type === QUERY ? rewritten(data) : data } })
   })
 
