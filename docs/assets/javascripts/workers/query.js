@@ -6,10 +6,10 @@ const QUERY = 2
 const LONG = 4 // more words than this were pasted, and are complete
 
 const STOP_WORDS = new Set(
-  `a an and any are as at be been but by can could did do does for from had has have how i if in into
-   is it its may more must my not of on one only or should so such t than that the their them then
-   there these they this to use using was way were what when where which while why will with would
-   you your`.split(/\s+/),
+  `a an and any are as at be been but by can could did do does for from had has have how i if
+   in into is it its may more must my not of on one only or should so such t than that the
+   their them then there these they this to use using was way were what when where which while
+   why will with would you your`.split(/\s+/),
 )
 
 const dictionary = new Set() // the Chinese words of the index, as jieba cut them
