@@ -1,4 +1,4 @@
-"""What MkDocs makes of a page's Markdown, kept from build to build: HTML, contents, search entries.
+"""MkDocs hook: what becomes of a page's Markdown is kept from build to build.
 
 MkDocs converts every page anew in each build. A conversion depends on the text, the configuration,
 the names of all files (links) and the installed packages; all of these are part of its key.
@@ -7,26 +7,66 @@ the names of all files (links) and the installed packages; all of these are part
 import hashlib
 import json
 import logging
+import sys
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from livedocs.store import DamagedError, Store
+sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
+
+from livedocs.store import DamagedError, Store  # noqa: E402
 
 log = logging.getLogger("mkdocs.livedocs")
 PACKAGES = ("mkdocs", "mkdocs-material", "mkdocs-jupyter", "nbconvert", "Markdown",
             "pymdown-extensions", "Pygments", "jieba")  # fmt: skip
+conversions: "Conversions | None" = None  # of the language that is being built
+
+
+@event_priority(-100)
+def on_nav(nav, config: MkDocsConfig, files):
+    global conversions
+    conversions = Conversions(config, files)
+    return nav
+
+
+@event_priority(-100)  # after mkdocs-jupyter has set how a notebook is rendered
+def on_pre_page(page, config: MkDocsConfig, files):
+    conversions.keep_rendering(page)
+    return page
+
+
+@event_priority(200)  # before anything is indexed
+def _before_indexing(context, page, config: MkDocsConfig, nav):
+    conversions.begin_entries(page, config.plugins["material/search"].search_index)
+    return context
+
+
+@event_priority(-200)  # after everything is
+def _after_indexing(context, page, config: MkDocsConfig, nav):
+    conversions.end_entries(config.plugins["material/search"].search_index)
+    return context
+
+
+on_page_context = CombinedEvent(_before_indexing, _after_indexing)
+
+
+@event_priority(100)
+def on_post_build(config: MkDocsConfig) -> None:
+    conversions.trim()
 
 
 class Conversions:
-    """The conversions of one language's pages. store: where they are kept."""
+    """The conversions of one language's pages, in a store of their own."""
 
-    def __init__(self, store: Store, config, files, engine: Path):
-        self.store, self.used = store, set()
+    def __init__(self, config: MkDocsConfig, files):
+        root, language = Path(config.config_file_path).parent, Path(config.docs_dir).name
+        self.store, self.used = Store(root / ".livedocs" / "pages" / language), set()
+        sources = [*sorted(Path(__file__).parent.glob("*.py")), root / "docs" / "glossary.yml"]
         self.files = {file.src_uri: file for file in files}
-        sources = sorted([*engine.glob("*.py"), Path(config.docs_dir).parent / "glossary.yml"])
         self.base = _hash(
             [version(package) for package in PACKAGES],
             [path.read_text(encoding="utf-8") for path in sources],
@@ -35,7 +75,7 @@ class Conversions:
             sorted((file.src_uri, file.url) for file in files),
         )
 
-    def keep(self, page) -> None:
+    def keep_rendering(self, page) -> None:
         """Let `page.render` take what is kept, and keep what it has to convert."""
         render = page.render
 
@@ -51,21 +91,21 @@ class Conversions:
 
         page.render = render_or_load
 
-    def keep_entries(self, index) -> None:
-        """Let the search index take the entries of an unchanged page."""
-        add = index.add_entry_from_context
+    def begin_entries(self, page, index) -> None:
+        """Give the search index what is kept for an unchanged page, and nothing to add."""
+        self.key = _hash(self.base, "search", page.url, page.content, page.title, page.meta)
+        self.first = len(index.entries)
+        kept = self._load(self.key)
+        if kept:
+            index.entries += kept["entries"]
+            index.add_entry_from_context = lambda page: None
+            self.key = None
 
-        def add_or_load(page):
-            key = _hash(self.base, "search", page.url, page.content, page.title, page.meta)
-            kept = self._load(key)
-            if kept:
-                index.entries += kept["entries"]
-                return
-            before = len(index.entries)
-            add(page)
-            self._save(key, {"entries": index.entries[before:]})
-
-        index.add_entry_from_context = add_or_load
+    def end_entries(self, index) -> None:
+        """Keep what has been added since."""
+        if self.key:
+            self._save(self.key, {"entries": index.entries[self.first :]})
+        index.__dict__.pop("add_entry_from_context", None)
 
     def _load(self, key: str) -> dict | None:
         self.used.add(key)

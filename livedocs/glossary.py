@@ -57,6 +57,11 @@ class Glossary:
         """Chinese terms, which search must not cut apart."""
         return sorted({term["zh"] for term in self.terms.values()})
 
+    def names(self, language: str) -> dict[str, str]:
+        """Lower-case terms of a language with their names in the other."""
+        other = "zh" if language == "en" else "en"
+        return {term[language].lower(): term[other] for term in self.terms.values()}
+
     def page(self, language: str) -> str:
         """The glossary page as Markdown."""
         title, lead = HEADINGS[language]

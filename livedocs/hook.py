@@ -19,13 +19,11 @@ from mkdocs.structure.files import File
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
 
 from livedocs.config import Project  # noqa: E402
-from livedocs.conversion import Conversions  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
 from livedocs.includes import stamp  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
 from livedocs.site import NOTEBOOK_TITLE, Course, chapters, settings  # noqa: E402
-from livedocs.store import Store  # noqa: E402
 
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
@@ -35,7 +33,6 @@ PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
-conversions: Conversions | None = None  # of the language that is being built
 serving = False
 served: dict[Path, set] = {}  # under `mkdocs serve`: folders of the other languages, their sources
 
@@ -88,10 +85,7 @@ def _file(uri: str, folder: Path, config: MkDocsConfig) -> File:
 
 
 def on_nav(nav, config: MkDocsConfig, files):
-    global conversions
     language = _language(config)
-    store = Store(course.project.cache / "pages" / language)
-    conversions = Conversions(store, config, files, Path(__file__).parent)
     for section in nav.items:
         if section.is_section:
             chapter = section.title
@@ -100,17 +94,6 @@ def on_nav(nav, config: MkDocsConfig, files):
                 if page.file.src_uri.endswith(".ipynb"):
                     page.title = NOTEBOOK_TITLE[language]
     return nav
-
-
-@event_priority(-100)  # after mkdocs-jupyter
-def on_pre_page(page, config: MkDocsConfig, files):
-    conversions.keep(page)
-    return page
-
-
-def on_env(env, config: MkDocsConfig, files):
-    conversions.keep_entries(config.plugins["material/search"].search_index)
-    return env
 
 
 def on_page_markdown(markdown: str, page, config: MkDocsConfig, files) -> str:
@@ -165,7 +148,6 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    conversions.trim()
     if _language(config) != LANGUAGES[0]:
         return
     for language in LANGUAGES[1:]:
