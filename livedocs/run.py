@@ -138,8 +138,8 @@ def _run_all(
         with _progress(len(lessons)) as advance:
             for future in as_completed(futures):
                 lesson, result = futures[future], future.result()
-                advance(lesson.name, result)
                 yield lesson, result
+                advance(lesson.name, result)  # it is stored now
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         while not all(future.done() for future in futures):

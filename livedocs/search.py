@@ -52,6 +52,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 @event_priority(-100)  # the search plugin has read the page
 def on_page_context(context, page, config: MkDocsConfig, nav):
     index = config.plugins["material/search"].search_index
+    if all("words" in entry for entry in index.entries):  # kept from an earlier build
+        return context
     if page.file.src_uri == "glossary.md":
         split_glossary(index, page)
     language = Path(config.docs_dir).name
