@@ -12,8 +12,12 @@ class ClusterError(Exception):
 
 
 @contextlib.contextmanager
-def executor(address: str, seconds: float = 10) -> Iterator[Executor]:
+def executor(
+    address: str, seconds: float = 10, versions: dict[str, str] | None = None
+) -> Iterator[Executor]:
     """An executor whose calls run on the workers of a Dask scheduler.
+
+    seconds: to wait for it. versions: what its workers must have; those of this machine if None.
 
     Workers need this package on their path, the versions of requirements.txt and, for real data
     sets, the same NOTES_DATA. They must be started with `--no-nanny` or with
@@ -31,7 +35,7 @@ def executor(address: str, seconds: float = 10) -> Iterator[Executor]:
         raise ClusterError(f"no scheduler with workers at {address}: {error}") from None
     with client:
         for worker, theirs in client.run(environment).items():
-            for package, version in environment().items():
+            for package, version in (versions or environment()).items():
                 if theirs.get(package) != version:
                     message = f"{package} is {theirs.get(package)} there and {version} here"
                     raise ClusterError(f"worker {worker}: {message}")

@@ -141,7 +141,9 @@ def _run_all(
                 yield lesson, result
                 advance(lesson.name, result)  # it is stored now
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for future in futures:
+            future.cancel()
+        executor.shutdown(wait=False)
         while not all(future.done() for future in futures):
             end_pages()
             time.sleep(0.05)
