@@ -156,7 +156,8 @@ def _check_limits(meta: dict, path: Path) -> None:
             hint = did_you_mean(str(name), known)
             raise PageError(path, 2, f"front matter: there is no limit '{name}'{hint}")
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise PageError(path, 2, f"front matter: '{name}' is a number above 0")
+            hint = f" (YAML takes {value} for text)" if isinstance(value, str) else ""
+            raise PageError(path, 2, f"front matter: '{name}' is a number above 0{hint}")
 
 
 def _blocks(lines: list[Line]):
