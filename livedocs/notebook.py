@@ -115,7 +115,7 @@ def _prose(block: Text, values: dict, level: int, base: str, page: Page) -> tupl
 
 def _value(match: re.Match, values: dict, language: str) -> str:
     """An inline value; Jupyter finds formulas in the finished page, where no escape helps."""
-    return inline_value(match, values, language).replace("&#36;", "＄")
+    return inline_value(match, values, language).replace("&#36;", "$").replace("$", "＄")
 
 
 def _heading(line: str, level: int) -> str:

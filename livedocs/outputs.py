@@ -34,7 +34,7 @@ LOST = re.compile("[\x00\ud800-\udfff]")  # what an HTML parser drops or refuses
 TABLE = nh3.Cleaner(
     tags={"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p"},
     attributes={"th": {"scope", "colspan", "rowspan"}, "td": {"colspan", "rowspan"}},
-    allowed_classes={"table": {"dataframe"}},
+    set_tag_attribute_values={"table": {"class": "dataframe"}},
 )
 
 

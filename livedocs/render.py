@@ -126,10 +126,11 @@ def _longest_run(char: str, text: str) -> int:
 
 
 def inline_value(match: re.Match, values: dict[str, str], language: str) -> str:
-    """The value of an inline expression; in a code span, where no escape works, without `."""
+    """The value of an inline expression; a code span allows no escape, so ` and | give way."""
     value = one_line(values[match["field"]], language) or EMPTY
     if match.string.count("`", 0, match.start()) % 2:
-        return value.replace("`", "'")
+        value = value.replace("`", "'")
+        return value.replace("|", "¦") if match.string.lstrip().startswith("|") else value
     before, after = INLINE.sub("", match.string[: match.start()]), match.string[match.end() :]
     if LINE_START.fullmatch(before) and OPENS_BLOCK.match(value + after):
         return f"&#{ord(value[0])};{escape(value[1:])}"
