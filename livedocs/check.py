@@ -16,6 +16,7 @@ from livedocs.lessons import Lesson, gap_expressions
 from livedocs.pages import FIGURE, LANGUAGES, Page, Text
 from livedocs.run import run_lessons
 from livedocs.site import chapters, plan, settings
+from livedocs.svg import FigureError
 
 CONTAINER = re.compile(r"^ *(\?\?\?\+?|!!!|===) *([\w-]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -220,7 +221,10 @@ def _labels(project: Project, lessons: list[Lesson]) -> Iterator[str]:
         for step in outcome.result["steps"]:
             for output in step.get("outputs", []):
                 if svg := output.get("data", {}).get("image/svg+xml"):
-                    words |= set(figures.untranslated(svg, labels))
+                    try:
+                        words |= set(figures.untranslated(svg, labels))
+                    except FigureError as error:
+                        yield _problem(outcome.lesson.first.path, 1, str(error))
         if words:
             names = ", ".join(sorted(words))
             message = f"docs/glossary.yml has no Chinese for these words of its figures: {names}"

@@ -4,10 +4,10 @@ import hashlib
 import re
 import xml.etree.ElementTree as ET
 
+from livedocs.outputs import inert
 from livedocs.style import COLORS
+from livedocs.svg import SVG, XLINK, parse
 
-SVG = "http://www.w3.org/2000/svg"
-XLINK = "http://www.w3.org/1999/xlink"
 WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
 # Names are the same in every language: x, w1, SGD, ReLU, num_epochs, True
 CONSTANTS = ("True", "False", "None")
@@ -19,13 +19,14 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
 
     labels: lower-case English to the page's language; empty for English.
     alt: what the figure shows, for those who cannot see it.
+    Raises FigureError if there is no figure in it.
     """
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
-    root = ET.fromstring(svg)
-    for element in [*root.findall(f"{{{SVG}}}metadata"), *root.findall(f"{{{SVG}}}defs")]:
-        if element.tag.endswith("metadata") or element.find(f"{{{SVG}}}style") is not None:
-            root.remove(element)  # a style sheet in here would apply to the whole page
+    root = parse(svg)
+    for element in root.findall(f"{{{SVG}}}defs"):
+        if len(element) == 0:  # it held the style sheet
+            root.remove(element)
     root.set("stroke-linejoin", "round")
     for element in root.iter():
         for name, value in element.attrib.items():
@@ -34,12 +35,11 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
             element.set(name, _themed_style(value) if name == "style" else _themed_color(value))
         if element.tag == f"{{{SVG}}}text" and len(element) == 0 and element.text:
             element.text = translate(element.text, labels)
-    _own_ids(root, "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8])
+    _own_ids(root, "f" + hashlib.sha256((svg + alt).encode("utf-8", "replace")).hexdigest()[:8])
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("style", "background: var(--fig-bg, #ffffff)")
-    root.attrib.pop("version", None)
-    return re.sub(r"\s*\n\s*", "", ET.tostring(root, encoding="unicode"))
+    return inert(re.sub(r"\s*\n\s*", "", ET.tostring(root, encoding="unicode")))
 
 
 def _themed_color(value: str) -> str:
@@ -79,7 +79,7 @@ def translate(text: str, labels: dict[str, str]) -> str:
 def untranslated(svg: str, labels: dict[str, str]) -> list[str]:
     """Words in the labels of a figure that have no translation and are no names."""
     missing = []
-    for element in ET.fromstring(svg).iter(f"{{{SVG}}}text"):
+    for element in parse(svg).iter(f"{{{SVG}}}text"):
         if len(element) == 0 and element.text:
             for match in WORDS.finditer(element.text):
                 missing += _phrases(match[0], labels)[1]

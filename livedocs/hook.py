@@ -29,7 +29,11 @@ STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 IMAGE = re.compile(r'<img[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
-PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
+NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
+    r'(<pre.*?</pre>|<code.*?</code>|<div id="cell-\d+" class="clipboard-copy-txt">.*?</div>'
+    r'|<div[^>]* data-mime-type="text/html".*?</div>|<svg.*?</svg>|<[^>]*>)',
+    re.DOTALL,
+)
 NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
@@ -110,7 +114,7 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(STYLE.findall(content)), encoding="utf-8")
     content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), SCRIPT.sub("", STYLE.sub("", content)))
-    parts = PRE.split(content)
+    parts = NO_PROSE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]
     return _with_ids("".join(parts), _anchors(page.toc))
 

@@ -15,13 +15,13 @@ def localize(code: str, language: str) -> str:
     """
     if SEPARATOR not in code:
         return code
-    lines = code.splitlines(keepends=True)
+    lines = code.split("\n")  # as tokenize counts them, unlike splitlines
     for row, column, comment in _comments(code):
         halves = comment.split(SEPARATOR)
         if len(halves) == 2:
             half = halves[0] if language == "en" else "# " + halves[1].strip()
             lines[row] = lines[row][:column] + half + lines[row][column + len(comment) :]
-    return "".join(lines)
+    return "\n".join(lines)
 
 
 def _comments(code: str):

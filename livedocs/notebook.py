@@ -6,10 +6,10 @@ import re
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from livedocs import figures
 from livedocs.language import joined, localize
+from livedocs.outputs import shown
 from livedocs.pages import FIGURE, HEADING, INLINE, Cell, Page, Text
-from livedocs.render import inline_value
+from livedocs.render import inline_value, themed
 
 LINK = re.compile(r"\]\((?!https?://|\))(?:([^)#\s]*)\.md)?(#[^)\s]*)?\)")
 CONTAINER = re.compile(r'^(?P<kind>\?\?\?\+?|!!!|===)\s*[\w -]*?\s*(?:"(?P<title>.*)")?\s*$')
@@ -65,16 +65,17 @@ def _page_cells(page: Page, result: dict, labels: dict[str, str], base: str, lev
         if isinstance(block, Cell) and block.runs:
             cell = _code_cell(block, next(steps)["outputs"], page.language)
             waiting = [o for o in cell["outputs"] if "image/svg+xml" in o.get("data", {})]
+            drawing = block
             cells.append(cell)
             values = next(steps)["values"]
         elif isinstance(block, Cell):
             code = localize(block.code, page.language)
             cells.append(new_markdown_cell(f"```python\n{code}```"))
         else:
-            text, descriptions = _prose(block, values, level, base, page.name)
+            text, descriptions = _prose(block, values, level, base, page)
             for output, alt in zip(waiting, map(html.unescape, descriptions)):
                 svg = output["data"]["image/svg+xml"]
-                output["data"]["image/svg+xml"] = figures.themed(svg, labels, alt)
+                output["data"]["image/svg+xml"] = themed(svg, drawing, labels, alt)
                 output["data"]["text/plain"] = alt
             waiting = waiting[len(descriptions) :]
             if text:
@@ -83,12 +84,9 @@ def _page_cells(page: Page, result: dict, labels: dict[str, str], base: str, lev
 
 
 def _code_cell(cell: Cell, outputs: list[dict], language: str):
-    shown = [] if "no-output" in cell.options else [{**output} for output in outputs]
-    for output in shown:
-        if "data" in output:
-            output["data"] = {**output["data"]}
+    kept = [] if "no-output" in cell.options else [shown(output, language) for output in outputs]
     new = new_code_cell(localize(cell.code, language).rstrip("\n"))
-    new["outputs"] = [nbformat.from_dict(output) for output in shown]
+    new["outputs"] = [nbformat.from_dict(output) for output in kept]
     if "raises" in cell.options:
         new.metadata["tags"] = ["raises-exception"]
     if cell.indent or "hide" in cell.options:  # a solution, a folded helper, a drawing
@@ -96,18 +94,27 @@ def _code_cell(cell: Cell, outputs: list[dict], language: str):
     return new
 
 
-def _prose(block: Text, values: dict, level: int, base: str, name: str) -> tuple[str, list[str]]:
+def _prose(block: Text, values: dict, level: int, base: str, page: Page) -> tuple[str, list[str]]:
     """Markdown that Jupyter understands, and the descriptions of the figures in it."""
     if block.literal:
         return "\n".join(line.text for line in block.lines), []
-    lines = [INLINE.sub(lambda m: inline_value(m, values), line.text) for line in block.lines]
+    lines = [
+        INLINE.sub(lambda m: _value(m, values, page.language), line.text) for line in block.lines
+    ]
     descriptions = [match["alt"] for line in lines if (match := FIGURE.match(line))]
     lines = [line for line in lines if not FIGURE.match(line)]
     lines = joined(_plain(_without_captions(lines)))
     lines = [_heading(line, level) for line in lines]
-    own = name.rsplit("/", 1)[-1]  # a link to #anchor means this page of the site
-    text = LINK.sub(lambda m: f"]({_url(m[1] or own, name, base)}{m[2] or ''})", "\n".join(lines))
+    own = page.name.rsplit("/", 1)[-1]  # a link to #anchor means this page of the site
+    text = LINK.sub(
+        lambda m: f"]({_url(m[1] or own, page.name, base)}{m[2] or ''})", "\n".join(lines)
+    )
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n"), descriptions
+
+
+def _value(match: re.Match, values: dict, language: str) -> str:
+    """An inline value; Jupyter finds formulas in the finished page, where no escape helps."""
+    return inline_value(match, values, language).replace("&#36;", "$").replace("$", "＄")
 
 
 def _heading(line: str, level: int) -> str:

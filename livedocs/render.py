@@ -7,10 +7,13 @@ from collections import deque
 from livedocs import figures
 from livedocs.errors import PageError
 from livedocs.language import joined, localize
+from livedocs.outputs import one_line, shown, text_of
 from livedocs.pages import DISPLAY_OPTIONS, FIGURE, INLINE, Cell, Page
+from livedocs.svg import FigureError
 
-ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+LINE_START = re.compile(r"[\W\d_]*")  # where a value could open a block: with these
+OPENS_BLOCK = re.compile(r"\s|(?![-+]\d)[-+:!?/.)]|\d+[.)](?:\s|$)")
+EMPTY = "\u200b"  # else the marks around an empty value would meet
 RUN_INFO = {
     "en": "Every output here was computed on {date}: Python {python}, torch {torch}{images}.",
     "zh": "本页输出于 {date} 实际运行得到：Python {python}，torch {torch}{images}。",
@@ -52,21 +55,23 @@ class _Renderer:
             yield from ["", f'<p class="run-info">{self._run_info()}</p>']
 
     def _run_info(self) -> str:
-        language, facts = self.page.language, self.result["environment"]
+        language = self.page.language
+        facts = {"date": self.result["date"], **self.result["environment"]}
+        facts = {name: one_line(str(fact), language) for name, fact in facts.items()}
         images = IMAGES[language].format(**facts) if "dataset" in facts else ""
-        return RUN_INFO[language].format(date=self.result["date"], images=images, **facts)
+        return escape(RUN_INFO[language].format(images=images, **facts))
 
     def _text(self, line, values):
-        text = INLINE.sub(lambda m: inline_value(m, values), line.text)
+        text = INLINE.sub(lambda m: inline_value(m, values, self.page.language), line.text)
         place = FIGURE.match(text)
         if not place:
             yield text
             return
         if not self.figures:
             raise PageError(line.path, line.number, "no cell above this line drew a figure for it")
-        svg, _ = self.figures.popleft()
         alt = html.unescape(place["alt"])
-        yield from _html("figure", figures.themed(svg, self.labels, alt), place["indent"])
+        svg = themed(*self.figures.popleft(), self.labels, alt)
+        yield from _html("figure", svg, place["indent"])
 
     def _cell(self, cell: Cell, outputs: list[dict]):
         if self.figures:
@@ -79,38 +84,22 @@ class _Renderer:
             if svg := output.get("data", {}).get("image/svg+xml"):
                 self.figures.append((svg, cell))
             else:
-                yield from _output(output, cell.indent)
+                yield from _output(shown(output, self.page.language), cell.indent)
 
 
 def source(cell: Cell, language: str) -> list[str]:
     """The fence of a cell as the reader sees it: its own language's comments, no run options."""
-    shown = [f'{key}="{cell.options[key]}"' for key in DISPLAY_OPTIONS if key in cell.options]
+    options = [f'{key}="{cell.options[key]}"' for key in DISPLAY_OPTIONS if key in cell.options]
     code = localize(cell.code, language).rstrip("\n").split("\n")
     fence = "`" * max(3, 1 + _longest_run("`", cell.code))
-    return _indented([f"{fence}python {' '.join(shown)}".rstrip(), *code, fence], cell.indent)
-
-
-def output_text(output: dict) -> str:
-    """Plain text of an output, without control and invisible characters."""
-    if output["output_type"] == "stream":
-        text = output["text"]
-    elif output["output_type"] == "error":
-        message = f"{output['ename']}: {output['evalue']}"
-        text = "\n".join([line for line in output["traceback"] if line] + [message])
-    else:
-        text = output["data"].get("text/plain", "")
-    return INVISIBLE.sub("\ufffd", ANSI.sub("", text)).rstrip("\n")
+    return _indented([f"{fence}python {' '.join(options)}".rstrip(), *code, fence], cell.indent)
 
 
 def _output(output: dict, indent: str):
-    table = output.get("data", {}).get("text/html")
-    if table and "<table" in table:
-        body = re.sub(r"<style.*?</style>", "", table, flags=re.DOTALL)
-        body = body.replace('border="1" ', "").replace("<th></th>", "<td></td>")
-        body = body.replace("`", "&#96;")
-        yield from _html("output-table", re.sub(r"\s*\n\s*", "", body), indent)
+    if table := output.get("data", {}).get("text/html"):
+        yield from _html("output-table", table, indent)
         return
-    text = output_text(output)
+    text = text_of(output)
     fence = "`" * max(3, 1 + _longest_run("`", text))
     error = " .output-error" if output["output_type"] == "error" else ""
     opening = f"{fence}{{.text .output{error} .no-copy}}"
@@ -136,17 +125,30 @@ def _longest_run(char: str, text: str) -> int:
     return max(map(len, re.findall(f"{char}+", text)), default=0)
 
 
-def inline_value(match: re.Match, values: dict[str, str]) -> str:
-    """The value of an inline expression; in a code span, where no escape works, without `."""
-    value = values[match["field"]]
-    in_code = match.string.count("`", 0, match.start()) % 2
-    return INVISIBLE.sub("\ufffd", value).replace("`", "'") if in_code else escape(value)
+def inline_value(match: re.Match, values: dict[str, str], language: str) -> str:
+    """The value of an inline expression; a code span allows no escape, so ` and | give way."""
+    value = one_line(values[match["field"]], language) or EMPTY
+    if match.string.count("`", 0, match.start()) % 2:
+        value = value.replace("`", "'")
+        return value.replace("|", "¦") if match.string.lstrip().startswith("|") else value
+    before, after = INLINE.sub("", match.string[: match.start()]), match.string[match.end() :]
+    if LINE_START.fullmatch(before) and OPENS_BLOCK.match(value + after):
+        return f"&#{ord(value[0])};{escape(value[1:])}"
+    return escape(value)
 
 
 def escape(value: str) -> str:
-    """A value of the run as text in prose: no markup, one line."""
-    text = html.escape(INVISIBLE.sub("\ufffd", value).replace("\n", " "), quote=False)
-    return re.sub(r"[\\`*_{}\[\]|~^=$#]", lambda m: f"&#{ord(m[0])};", text)
+    """A line of text as text in prose: no markup, no link."""
+    text = html.escape(value, quote=False)
+    return re.sub(r"[\\`*_{}\[\]|~^=$#]|:(?=//)", lambda m: f"&#{ord(m[0])};", text)
+
+
+def themed(svg: str, cell: Cell, labels: dict[str, str], alt: str) -> str:
+    """The figure of a cell; see figures.themed. Raises PageError at the cell."""
+    try:
+        return figures.themed(svg, labels, alt)
+    except FigureError as error:
+        raise PageError(cell.opening.path, cell.opening.number, str(error)) from None
 
 
 def _without_place(cell: Cell) -> PageError:

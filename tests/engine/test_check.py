@@ -179,6 +179,13 @@ def test_a_test_needs_its_snippet(tiny):
     ]
 
 
+def test_a_figure_that_is_no_drawing_is_named(tiny):
+    drawn = "display({'image/svg+xml': '<svg', 'text/plain': ''}, raw=True)"
+    tiny.edit("snippets/basics/sum.py", 'plt.xlabel("training loss");', f"plt.close()\n{drawn}")
+    message = "the figure of this cell is not valid SVG: unclosed token: line 1, column 0"
+    assert problems(tiny.project) == [f"{EN}:1: {message}"]
+
+
 def test_a_row_that_the_notes_do_not_have_is_named(tiny):
     tiny.edit_twins("basics/sum", "[A-1]", "[A-1, A-11]")
     assert problems(tiny.project) == [

@@ -19,6 +19,11 @@ from livedocs.language import joined, localize
         ('s = """\n# a | b\n"""\n', 's = """\n# a | b\n"""\n', 's = """\n# a | b\n"""\n'),
         ("x  # 1 | 一\ny  # 2 | 二\n", "x  # 1\ny  # 2\n", "x  # 一\ny  # 二\n"),
         ("s = '损失'  # 1 | 一\n", "s = '损失'  # 1\n", "s = '损失'  # 一\n"),
+        (
+            "s = '\u2028\x0c'\nx  # 1 | 一\n",
+            "s = '\u2028\x0c'\nx  # 1\n",
+            "s = '\u2028\x0c'\nx  # 一\n",
+        ),
         ("x = (  # 1 | 一\n", "x = (  # 1\n", "x = (  # 一\n"),
     ],
 )

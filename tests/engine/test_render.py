@@ -5,7 +5,7 @@ import re
 import pytest
 
 from livedocs.errors import PageError
-from livedocs.render import output_text, render
+from livedocs.render import render
 
 FENCE = "```{}\n{}\n```\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.figure(figsize=(2, 1))\nplt.plot([1, 2]);"
@@ -70,23 +70,6 @@ def test_an_output_is_shown_as_text_whatever_it_holds(tiny, to_html, text, conta
         return sorted(e.tag for e in root.iter() if e.tag != "span")
 
     assert tags(root) == tags(harmless)
-
-
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        ("\x1b[31mred\x1b[0m \x1b[1;4mbold\x1b[m", "red bold"),
-        ("\x1b[2K\x1b[1Gdone", "done"),
-        ("a\u200bb\u202ec\ufeffd\u2066", "a\ufffdb\ufffdc\ufffdd\ufffd"),
-        ("a\x00b\x07c\x08d\re", "a\ufffdb\ufffdc\ufffdd\ufffde"),
-        ("\x02wzxhzdk:0\x03", "\ufffdwzxhzdk:0\ufffd"),
-        ("tab\tstays", "tab\tstays"),
-        ("损失 🙂 é ≈", "损失 🙂 é ≈"),
-        ("end\n\n", "end"),
-    ],
-)
-def test_control_and_invisible_characters_do_not_reach_the_page(text, expected):
-    assert output_text({"output_type": "stream", "name": "stdout", "text": text}) == expected
 
 
 def test_a_hostile_value_in_prose_is_text(tiny, to_html):
