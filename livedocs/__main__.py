@@ -1,7 +1,8 @@
-"""python -m livedocs run | check | stage"""
+"""python -m livedocs run | check | stage | offline | pdf"""
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -22,10 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="parity of the languages, conventions, content map")
     stage = commands.add_parser("stage", help="write a plain tree per language, outputs in place")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(".livedocs/staged"))
+    offline = commands.add_parser("offline", help="write a zip per language, to read without a server")
+    offline.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
+    pdf = commands.add_parser("pdf", help="write a PDF per language, made by Chromium")
+    pdf.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
     options = parser.parse_args(arguments)
     project = Project(Path.cwd())
     try:
-        return {"run": _run, "check": _check, "stage": _stage}[options.command](project, options)
+        command = {"run": _run, "check": _check, "stage": _stage, "offline": _offline, "pdf": _pdf}
+        return command[options.command](project, options)
     except (PageError, RunError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -66,6 +72,34 @@ def _stage(project: Project, options) -> int:
 
     for folder in stage(project, options.folder):
         print(folder)
+    return 0
+
+
+def _offline(project: Project, options) -> int:
+    from livedocs.offline import offline
+
+    return _taken_away(offline, project, options.folder)
+
+
+def _pdf(project: Project, options) -> int:
+    from livedocs.pdf import pdf
+
+    return _taken_away(pdf, project, options.folder)
+
+
+def _taken_away(write, project: Project, folder: Path) -> int:
+    """Print the files that `write` makes, their sizes and the time it took."""
+    from mkdocs.exceptions import MkDocsException
+
+    start = time.perf_counter()
+    try:
+        files = write(project, folder)
+    except MkDocsException as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in files:
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+    print(f"{time.perf_counter() - start:.0f} s")
     return 0
 
 
