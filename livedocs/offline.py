@@ -15,7 +15,7 @@ from livedocs.site import settings
 # language is not in the zip.
 OVERLAY = {
     "plugins": {"offline": {}},
-    "extra": {"alternate": [], "polyfills": ["assets/iframe-worker/shim.js"]},
+    "extra": {"alternate": [], "offline": True, "polyfills": ["assets/iframe-worker/shim.js"]},
 }
 FOR_SERVERS = ("404.html", "sitemap.xml", "sitemap.xml.gz", "search/search_index.json")
 

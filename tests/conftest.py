@@ -1,6 +1,7 @@
-"""The built site, shared by all tests that look at it."""
+"""The built site and the programs that look at it, shared by all tests."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,3 +20,36 @@ def site(tmp_path_factory) -> Path:
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr[-4000:]
     return folder
+
+
+def require(names: tuple[str, ...], package: str) -> str:
+    """Path of the first program that exists; skips without one, and fails in CI."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    message = f"{names[0]} is not installed (apt install {package})"
+    if os.environ.get("CI"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    return require(("node",), "nodejs")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return require(("chromium", "chromium-browser", "google-chrome"), "chromium")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """Debian's Chromium, driven by playwright."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
