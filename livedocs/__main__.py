@@ -1,9 +1,10 @@
-"""python -m livedocs run | check | stage | gc | bench"""
+"""python -m livedocs run | check | stage | offline | pdf | gc | bench"""
 
 import argparse
 import re
 import sys
 import tempfile
+import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0; 1 if a page, a check or the command line is wrong; 130 if interrupted."""
     options = _parser().parse_args(arguments)
     project = Project(Path.cwd())
-    commands = {"run": _run, "check": _check, "stage": _stage, "gc": _gc, "bench": _bench}
+    commands = {"run": _run, "check": _check, "stage": _stage, "offline": _offline, "pdf": _pdf}
+    commands |= {"gc": _gc, "bench": _bench}
     try:
         return commands[options.command](project, options)
     except (PageError, RunError, ClusterError) as error:
@@ -44,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--rerun", action="store_true", help="run all afresh and tell what changed")
     stage = commands.add_parser("stage", help="write a plain tree per language, outputs in place")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(".livedocs/staged"))
+    offline = commands.add_parser(
+        "offline", help="write a zip per language, to read without a server"
+    )
+    offline.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
+    pdf = commands.add_parser("pdf", help="write a PDF per language, made by Chromium")
+    pdf.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
     commands.add_parser("gc", help="remove what no page of the current tree needs")
     commands.add_parser("bench", help="measure what the engine costs; takes some minutes")
     return parser
@@ -129,6 +137,34 @@ def _stage(project: Project, options) -> int:
 
     for folder in stage(project, options.folder):
         print(folder)
+    return 0
+
+
+def _offline(project: Project, options) -> int:
+    from livedocs.offline import offline
+
+    return _taken_away(offline, project, options.folder)
+
+
+def _pdf(project: Project, options) -> int:
+    from livedocs.pdf import pdf
+
+    return _taken_away(pdf, project, options.folder)
+
+
+def _taken_away(write, project: Project, folder: Path) -> int:
+    """Print the files that `write` makes, their sizes and the time it took."""
+    from mkdocs.exceptions import MkDocsException
+
+    start = time.perf_counter()
+    try:
+        files = write(project, folder)
+    except MkDocsException as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in files:
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+    print(f"{time.perf_counter() - start:.0f} s")
     return 0
 
 

@@ -18,12 +18,13 @@ from mkdocs.structure.files import File
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
 
+from livedocs.build import configuration  # noqa: E402
 from livedocs.config import Project  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
 from livedocs.includes import stamp  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
-from livedocs.site import NOTEBOOK_TITLE, Course, chapters, settings  # noqa: E402
+from livedocs.site import NOTEBOOK_TITLE, Course, chapters  # noqa: E402
 
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
@@ -162,15 +163,8 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def _build(language: str, folder: Path, config: MkDocsConfig) -> None:
-    other = MkDocsConfig(config_file_path=config.config_file_path)
-    values = settings(course.project, language)
-    values["site_dir"] = str(folder)
-    values["strict"] = config.strict
-    other.load_dict(values)
-    errors, warnings = other.validate()
-    for key, message in errors + warnings:
-        raise PluginError(f"mkdocs.yml, extra.languages.{language}: {key}: {message}")
-    build(other)
+    overlay = config.extra.get("overlay", {})
+    build(configuration(course.project, language, folder, config.strict, overlay))
 
 
 def _serve(language: str, config: MkDocsConfig) -> None:

@@ -28,7 +28,7 @@ def settings(project: Project, language: str) -> dict:
     environment = tuple(sorted(os.environ.items()))
     raw = copy.deepcopy(_configuration(stamp(project.root / "mkdocs.yml"), environment))
     languages = raw["extra"].pop("languages")
-    merged = _merge(raw, languages[language])
+    merged = merge(raw, languages[language])
     merged["docs_dir"] = f"docs/{language}"
     if language != LANGUAGES[0] and merged.get("site_url"):
         merged["site_url"] = f"{merged['site_url'].rstrip('/')}/{language}/"
@@ -41,11 +41,12 @@ def _configuration(stamp: tuple, environment: tuple) -> dict:
         return yaml_load(file)  # knows !ENV
 
 
-def _merge(base: dict, over: dict) -> dict:
+def merge(base: dict, over: dict) -> dict:
+    """A copy of `base` with the values of `over`, mapping by mapping."""
     result = copy.deepcopy(base)
     for key, value in over.items():
         if isinstance(value, dict) and isinstance(result.get(key), dict):
-            result[key] = _merge(result[key], value)
+            result[key] = merge(result[key], value)
         else:
             result[key] = value
     return result

@@ -46,9 +46,13 @@ def node() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def chromium() -> str:
+    return require(("chromium", "chromium-browser", "google-chrome"), "chromium")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
     """Debian's Chromium, driven by playwright."""
-    chromium = require(("chromium", "chromium-browser", "google-chrome"), "chromium")
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -1,5 +1,6 @@
 """A course small enough to be built in a second, and what the tests ask of it."""
 
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -167,7 +168,9 @@ CONFIG = {
             {"name": "English", "link": "/", "lang": "en"},
             {"name": "中文", "link": "/zh/", "lang": "zh"},
         ],
-        "notebook": {"download": "Download", "colab": "Open in Colab", "folder": ""},
+        "notebook": {"download": "Download", "colab": "Open in Colab", "folder": "",
+                     "offline": "On your disk: "},
+        "download": {"name": "tiny-course", "zip": "Offline site", "pdf": "PDF"},
         "languages": {
             "en": {},
             "zh": {
@@ -204,6 +207,13 @@ class Tiny:
         self.page("basics/index", CHAPTER, CHAPTER_ZH)
         self.page("basics/sum", SUM, SUM_ZH)
         (root / "livedocs").symlink_to(ROOT / "livedocs", target_is_directory=True)
+
+    def look_real(self) -> None:
+        """Theme, style sheets and scripts of the real site."""
+        shutil.copytree(ROOT / "docs/assets", self.root / "docs/assets", dirs_exist_ok=True)
+        names = ("theme", "extra_css", "extra_javascript")
+        real = {name: SETTINGS[name] for name in names}
+        self.write("mkdocs.yml", yaml.safe_dump(CONFIG | real, allow_unicode=True, sort_keys=False))
 
     def write(self, path: str, text: str) -> Path:
         target = self.root / path

@@ -1,0 +1,99 @@
+"""One PDF per language: the course as a book, printed by Chromium."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pikepdf
+from mkdocs.exceptions import BuildError
+from playwright.async_api import async_playwright
+
+from livedocs.book import Book
+from livedocs.build import build_site
+from livedocs.config import Project
+from livedocs.offline import download_name
+from livedocs.pages import LANGUAGES
+from livedocs.site import merge, settings
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+NOT_IN_THE_BOOK = ("download.md",)
+
+
+def pdf(project: Project, target: Path) -> list[Path]:
+    """Write <target>/<name>-<language>.pdf; returns these files.
+
+    Raises MkDocsException if the site cannot be built or printed.
+    """
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if not chromium:
+        raise BuildError(
+            "a PDF is printed by Chromium, which is not installed:"
+            " apt install chromium fonts-noto-cjk"
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    overlay = _overlay(project)
+    with TemporaryDirectory() as temporary:
+        folders = build_site(project, Path(temporary), overlay)
+        documents = {}
+        for language, folder in folders.items():
+            book = Book(folder, merge(settings(project, language), overlay))
+            document = folder / "book.html"
+            document.write_text(book.html(), encoding="utf-8")
+            documents[document] = target / f"{download_name(project, language)}.pdf"
+        asyncio.run(_print_all(chromium, documents))
+    for path in documents.values():
+        _pack(path)
+    return list(documents.values())
+
+
+def _overlay(project: Project) -> dict:
+    """The site without what no book has: search, notebooks, pages about the site itself."""
+    nav = [
+        {
+            chapter: [path for path in paths if path.endswith(".md")]
+            for chapter, paths in entry.items()
+        }
+        if isinstance(entry, dict)
+        else entry
+        for entry in settings(project, LANGUAGES[0])["nav"]
+        if entry not in NOT_IN_THE_BOOK
+    ]
+    return {
+        "use_directory_urls": False,
+        "nav": nav,
+        "plugins": {"search": {"enabled": False}, "mkdocs-jupyter": {"include": []}},
+        "validation": {"omitted_files": "ignore"},
+    }
+
+
+async def _print_all(chromium: str, documents: dict[Path, Path]) -> None:
+    """Print HTML files as PDF files. Raises BuildError if one cannot load what it needs."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium)
+        await asyncio.gather(*(_print(browser, *pair) for pair in documents.items()))
+        await browser.close()
+
+
+async def _print(browser, document: Path, target: Path) -> None:
+    faults = []
+    page = await browser.new_page()
+    page.set_default_timeout(0)  # a whole course takes its time
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(f"cannot load {request.url}"))
+    await page.goto(document.as_uri())
+    await page.wait_for_function("!document.querySelector('.arithmatex:not(:has(.katex))')")
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    if faults:
+        raise BuildError("\n".join(faults))
+    await page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True)
+
+
+def _pack(path: Path) -> None:
+    """Make a PDF a third as large, and the same whenever it is printed."""
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        for key in ("/CreationDate", "/ModDate"):
+            del document.docinfo[key]
+        document.save(
+            path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+        )
