@@ -65,7 +65,9 @@ class Conversions:
     def __init__(self, config: MkDocsConfig, files):
         root, language = Path(config.config_file_path).parent, Path(config.docs_dir).name
         self.store, self.used = Store(root / ".livedocs" / "pages" / language), set()
-        sources = [*sorted(Path(__file__).parent.glob("*.py")), root / "docs" / "glossary.yml"]
+        engine = Path(__file__).parent
+        sources = [*sorted(engine.glob("*.py")), *sorted(engine.glob("nbconvert/*/*"))]
+        sources.append(root / "docs" / "glossary.yml")
         self.files = {file.src_uri: file for file in files}
         self.base = _hash(
             [version(package) for package in PACKAGES],

@@ -15,6 +15,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
+from mkdocs_jupyter.config import settings as jupyter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
 
@@ -26,8 +27,7 @@ from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
 from livedocs.site import NOTEBOOK_TITLE, Course, chapters  # noqa: E402
 
-STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
-SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
+STYLE_OR_SCRIPT = re.compile(r"<(style|script)[^>]*>.*?</\1>", re.DOTALL)
 IMAGE = re.compile(r'<img[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
 NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
@@ -35,8 +35,8 @@ NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
     r'|<div[^>]* data-mime-type="text/html".*?</div>|<svg.*?</svg>|<[^>]*>)',
     re.DOTALL,
 )
-NOTEBOOK_CSS = "assets/stylesheets/notebook.css"
 
+jupyter.templates_dir = str(Path(__file__).with_name("nbconvert"))
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
 serving = False
 served: dict[Path, set] = {}  # under `mkdocs serve`: folders of the other languages, their sources
@@ -107,14 +107,13 @@ def on_page_markdown(markdown: str, page, config: MkDocsConfig, files) -> str:
 
 
 def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
-    """Notebook pages: one shared style sheet, no scripts, formulas and figures as elsewhere."""
+    """Notebook pages: no styles or scripts of their own, all else as on other pages."""
     if not page.file.src_uri.endswith(".ipynb"):
         return content
     page.meta["search"] = {"exclude": True}  # it repeats the pages of its chapter
-    path = Path(config.site_dir, NOTEBOOK_CSS)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(STYLE.findall(content)), encoding="utf-8")
-    content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), SCRIPT.sub("", STYLE.sub("", content)))
+    content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), STYLE_OR_SCRIPT.sub("", content))
+    title = config.mdx_configs["toc"]["permalink_title"]
+    content = content.replace('class="anchor-link"', f'class="headerlink" title="{title}"')
     parts = NO_PROSE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]
     return _with_ids("".join(parts), _anchors(page.toc))

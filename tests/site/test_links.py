@@ -90,13 +90,12 @@ def test_the_language_switch_leads_to_the_twin(site, documents):
         assert "/" + twin.removesuffix("index.html") in document.links, name
 
 
-def test_notebook_pages_share_one_style_sheet(site):
+def test_notebook_pages_bring_no_styles_and_offer_the_notebook(site):
     pages = list(site.rglob("notebook/index.html"))
     assert pages
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "<style" not in text.split("<article", 1)[1]
-        assert "assets/stylesheets/notebook.css" in text
         assert (page.parent / "notebook.ipynb").is_file()
 
 
