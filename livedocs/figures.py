@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from livedocs.outputs import inert
+from livedocs.readout import mark_curves
 from livedocs.style import COLORS
 from livedocs.svg import SVG, XLINK, parse
 
@@ -32,9 +33,11 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
         for name, value in element.attrib.items():
             if name == "d":  # a hundredth of a point is finer than any screen
                 value = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", value)
+                value = re.sub(r"\s*([A-Za-z])\s*", r"\1", value)
             element.set(name, _themed_style(value) if name == "style" else _themed_color(value))
         if element.tag == f"{{{SVG}}}text" and len(element) == 0 and element.text:
             element.text = translate(element.text, labels)
+    mark_curves(root)
     _own_ids(root, "f" + hashlib.sha256((svg + alt).encode("utf-8", "replace")).hexdigest()[:8])
     root.set("role", "img")
     root.set("aria-label", alt)

@@ -1,0 +1,123 @@
+"""What helps while reading: values of curves, the meaning of terms, the way through a chapter."""
+
+import functools
+import http.server
+import threading
+
+import pytest
+
+SGD = "gradient_descent/sgd/"
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def base(site):
+    handler = functools.partial(_Handler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture
+def page(browser, base):
+    """A page whose errors fail the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, has_touch=True)
+    page, faults = context.new_page(), []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def vertex(page, fraction: float) -> tuple[float, float]:
+    """Where a vertex of the first curve of a page is in the window."""
+    figure = page.locator("svg:has([data-curve])").first
+    figure.scroll_into_view_if_needed()
+    return figure.evaluate(
+        """(svg, fraction) => {
+            const path = svg.querySelector("[data-curve] path")
+            const pairs = path.getAttribute("d").slice(1).split("L")
+            const [x, y] = pairs[Math.round(fraction * (pairs.length - 1))].split(" ")
+            const point = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM())
+            return [point.x, point.y]
+        }""",
+        fraction,
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_curve_tells_its_values_to_the_pointer(page, base, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(base + SGD)
+    page.mouse.move(*vertex(page, 1))
+    told = page.locator(".readout").first
+    assert told.inner_text().split("\n")[:2] == ["stochastic", "samples seen = 1000"]
+    shown = page.locator("pre", has_text="least squares 1.9").first.inner_text()
+    printed = shown.partition("SGD ")[2].split()[0]  # the weight after the last step
+    weight = told.inner_text().partition("weight w = ")[2]
+    assert float(weight) == pytest.approx(float(printed), abs=0.001)
+    assert told.bounding_box()["x"] >= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.mouse.move(5, 5)
+    assert told.inner_text() == ""
+
+
+def test_a_curve_tells_its_values_to_a_finger(page, base):
+    page.goto(base + "zh/" + SGD)
+    page.touchscreen.tap(*vertex(page, 1))
+    told = page.locator(".readout").first
+    assert "= 1000" in told.inner_text() and "samples" not in told.inner_text()
+    page.touchscreen.tap(5, 200)
+    assert told.inner_text() == ""
+
+
+def test_the_arrow_keys_walk_along_a_curve_and_to_the_next(page, base):
+    page.goto(base + SGD)
+    figure = page.locator(".readable").first
+    told = figure.get_by_role("status")
+    figure.focus()
+    for keys, words in (
+        (["Home"], "samples seen = 0"),
+        (["ArrowRight", "ArrowRight", "ArrowLeft"], "samples seen = 1"),
+        (["Shift+ArrowRight", "Shift+ArrowLeft"], "samples seen = 1"),
+        (["End"], "samples seen = 1000"),
+        (["ArrowDown"], "full batch"),
+        (["ArrowUp"], "stochastic"),
+        (["ArrowUp"], "full batch"),
+    ):
+        for key in keys:
+            page.keyboard.press(key)
+        assert words in told.inner_text().split("\n")
+    page.keyboard.press("Escape")
+    assert told.inner_text() == "" and page.locator(".readout-dot").count() == 0
+
+
+def test_a_figure_without_curves_takes_no_focus_and_loads_no_script(page, base):
+    page.goto(base + "cnn/corr2d/")
+    assert page.locator(".figure svg").count() > 0
+    assert page.locator(".readable").count() == 0
+    assert page.locator("script[src*=readout]").count() == 0
+
+
+@pytest.mark.parametrize("path", ["gradient_descent/compare/", "tensors/indexing/"])
+def test_the_script_is_loaded_where_a_figure_has_curves(page, base, path):
+    page.goto(base + path)
+    wanted = page.locator("[data-curve]").count() > 0
+    assert (page.locator("script[src*=readout]").count() == 1) == wanted
+    assert (page.locator(".readable").count() > 0) == wanted
+
+
+def test_paper_shows_figures_without_what_is_for_the_screen(page, base):
+    page.goto(base + SGD)
+    page.locator(".readable").first.focus()
+    page.keyboard.press("End")
+    page.emulate_media(media="print")
+    assert page.locator(".figure svg").first.is_visible()
+    for only_on_screen in (".readout", ".readout-dot"):
+        assert page.locator(only_on_screen).first.is_visible() is False
