@@ -1,4 +1,4 @@
-"""The site as MkDocs builds it: the configuration of a language, and the site with other settings."""
+"""The site as MkDocs builds it: a configuration per language, and the site with other settings."""
 
 from pathlib import Path
 
