@@ -4,6 +4,7 @@ import hashlib
 import re
 import xml.etree.ElementTree as ET
 
+from livedocs.images import compact
 from livedocs.outputs import inert
 from livedocs.readout import mark_curves
 from livedocs.style import COLORS
@@ -13,6 +14,7 @@ WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
 # Names are the same in every language: x, w1, SGD, ReLU, num_epochs, True
 CONSTANTS = ("True", "False", "None")
 NAME = re.compile(rf"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+|{'|'.join(CONSTANTS)}")
+PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes that say where things are
 
 
 def themed(svg: str, labels: dict[str, str], alt: str) -> str:
@@ -29,9 +31,13 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
         if len(element) == 0:  # it held the style sheet
             root.remove(element)
     root.set("stroke-linejoin", "round")
+    for group in root.iter(f"{{{SVG}}}g"):
+        _share_style(group)
+    for image in root.iter(f"{{{SVG}}}image"):
+        image.set(f"{{{XLINK}}}href", compact(image.get(f"{{{XLINK}}}href")))
     for element in root.iter():
         for name, value in element.attrib.items():
-            if name == "d":  # a hundredth of a point is finer than any screen
+            if name in PLACES:  # a hundredth of a point is finer than any screen
                 value = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", value)
                 value = re.sub(r"\s*([A-Za-z])\s*", r"\1", value)
             element.set(name, _themed_style(value) if name == "style" else _themed_color(value))
@@ -53,6 +59,18 @@ def _themed_color(value: str) -> str:
 def _themed_style(style: str) -> str:
     style = re.sub(r"#[0-9a-fA-F]{6}\b", lambda m: _themed_color(m[0]), style)
     return re.sub(r"font-family: [^;]*(; )?", "", style)  # the font is the page's
+
+
+def _share_style(group) -> None:
+    """Say once how the markers of a group look, not at each of a thousand points."""
+    kinds = {(child.tag, child.get("style")) for child in group}
+    if len(kinds) != 1 or "style" in group.attrib:
+        return
+    [(tag, style)] = kinds
+    if tag == f"{{{SVG}}}use" and style and not re.search(r"(?<!-)opacity", style):
+        group.set("style", style)  # the opacity of a group is another thing
+        for marker in group:
+            del marker.attrib["style"]
 
 
 def _own_ids(root, prefix: str) -> None:

@@ -48,7 +48,7 @@ STYLE = {
     "legend.frameon": False,
     "legend.fontsize": 9.5,
     "image.cmap": "gray",
-    "image.interpolation": "nearest",
+    "image.interpolation": "none",  # pixels as they are, drawn sharp at any size
 }
 
 

@@ -1,10 +1,13 @@
 """One SVG serves both themes and both languages."""
 
+import base64
+import io
 import re
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from PIL import Image
 
 from livedocs.figures import SVG, XLINK, themed, translate, untranslated
 from livedocs.session import Session
@@ -177,4 +180,36 @@ def test_what_the_browser_does_not_need_is_gone(figure):
     assert "metadata" not in figure and "Matplotlib" not in figure
     assert "<?xml" not in figure and "DOCTYPE" not in figure
     assert "\n" not in figure  # one line: an indented block of Markdown
-    assert not re.search(r'd="[^"]*\d\.\d{3}', figure)
+    assert not re.search(r' (d|x|y|width|height|transform)="[^"]*\d\.\d{3}', figure)
+
+
+def test_markers_that_look_alike_say_so_once():
+    markers = [f'<use href="#m" x="{x}" style="fill: red"/>' for x in range(3)]
+
+    def groups(*markers: str):
+        svg = (
+            f'<svg xmlns="{SVG}"><path id="m"/><g clip-path="url(#m)">{"".join(markers)}</g></svg>'
+        )
+        return ET.fromstring(themed(svg, {}, "")).find(f"{{{SVG}}}g")
+
+    alike = groups(*markers)
+    assert alike.get("style") == "fill: red"
+    assert [use.get("style") for use in alike] == [None] * 3
+    assert [use.get("x") for use in alike] == ["0", "1", "2"]
+    for other in ("fill: blue", "fill: red; opacity: 0.5"):
+        mixed = groups(*[marker.replace("fill: red", other) for marker in markers[1:]], markers[0])
+        assert [use.get("style") for use in mixed] == [other, other, "fill: red"]
+        assert mixed.get("style") is None
+    see_through = groups(*[marker.replace("red", "red; opacity: 0.5") for marker in markers])
+    assert see_through.get("style") is None and see_through[0].get("style").endswith("0.5")
+
+
+def test_an_image_keeps_its_own_pixels():
+    code = "import matplotlib.pyplot as plt, numpy\nplt.imshow(numpy.eye(7, 5));"
+    main = sys.modules["__main__"]
+    [output] = Session().run(code)
+    sys.modules["__main__"] = main
+    svg = themed(output["data"]["image/svg+xml"], {}, "")
+    [image] = re.findall(r'<image [^>]*base64,([^"]*)"[^>]*>', svg)
+    assert Image.open(io.BytesIO(base64.b64decode(image))).size == (5, 7)
+    assert "pixelated" in svg  # drawn with hard edges at any size
