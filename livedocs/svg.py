@@ -102,6 +102,7 @@ def _style(style: str) -> str:
 def _only_paths_are_used(root: ET.Element) -> None:
     """A <use> of groups that use groups would grow without end."""
     paths = {f"#{path.get('id')}" for path in root.iter(f"{{{SVG}}}path")}
-    for use in root.iter(f"{{{SVG}}}use"):
-        if use.get(HREF) not in paths:
-            use.attrib.pop(HREF, None)
+    for element in root.iter():
+        link, is_use = element.get(HREF, ""), element.tag == f"{{{SVG}}}use"
+        if link.startswith("#") and not (is_use and link in paths):
+            del element.attrib[HREF]
