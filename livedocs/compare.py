@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from livedocs.errors import PageError
 from livedocs.lessons import Lesson
-from livedocs.render import output_text
+from livedocs.outputs import shown, text_of
+from livedocs.pages import LANGUAGES
 from livedocs.run import field_line
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
@@ -61,13 +62,17 @@ def _all_same(old: list[dict], new: list[dict], tolerance: float) -> bool:
 def _texts(output: dict) -> list[str]:
     data = output.get("data", {})
     pictures = [IDS.sub("", text) if "svg" in mime else text for mime, text in data.items()]
-    return [*data, *pictures] if data else [output_text(output)]
+    return [*data, *pictures] if data else [_text(output)]
+
+
+def _text(output: dict) -> str:
+    return text_of(shown(output, LANGUAGES[0]))
 
 
 def _described(lesson: Lesson, step: int, old: list[dict], new: list[dict]) -> str:
     cell = [cell for cell in lesson.first.cells if cell.runs][step // 2]
     before, after = (
-        [line for output in outputs for line in output_text(output).splitlines()]
+        [line for output in outputs for line in _text(output).splitlines()]
         for outputs in (old, new)
     )
     lines = [

@@ -34,7 +34,8 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
     for group in root.iter(f"{{{SVG}}}g"):
         _share_style(group)
     for image in root.iter(f"{{{SVG}}}image"):
-        image.set(f"{{{XLINK}}}href", compact(image.get(f"{{{XLINK}}}href")))
+        if href := image.get(f"{{{XLINK}}}href"):
+            image.set(f"{{{XLINK}}}href", compact(href))
     for element in root.iter():
         for name, value in element.attrib.items():
             if name in PLACES:  # a hundredth of a point is finer than any screen
@@ -49,6 +50,35 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
     root.set("aria-label", alt)
     root.set("style", "background: var(--fig-bg, #ffffff)")
     return inert(re.sub(r"\s*\n\s*", "", ET.tostring(root, encoding="unicode")))
+
+
+def standalone(figure: str, style: str, language: str) -> str:
+    """A themed figure as a file of its own, with the style sheet that it no longer inherits."""
+    return figure.replace("<svg ", f'<svg xml:lang="{language}" ', 1).replace(
+        ">", f"><style>{style}</style>", 1
+    )
+
+
+def style_sheet(css: str) -> str:
+    """Colours and font of figures in the site's style sheet, for figures outside of a page.
+
+    A figure in an <img> prefers dark colours where the page around it has a dark `color-scheme`.
+    """
+    light, dark = (
+        "".join(re.findall(r"--fig-[\w-]+: #\w+;", part)) for part in css.partition("slate")[::2]
+    )
+    font = re.search(r"--md-text-font-family:([^;]*);", css)
+    font = " ".join(font[1].split()) if font else "sans-serif"
+    dark = f"@media (prefers-color-scheme: dark){{svg{{{dark}}}}}" if dark else ""
+    return f"svg{{{light}font-family:{font}}}{dark}"
+
+
+def size(figure: str) -> tuple[int, int]:
+    """Width and height in CSS pixels."""
+    root = re.search(r"<svg [^>]*>", figure)[0]
+    points = (re.search(rf' {name}="([\d.]+)pt"', root)[1] for name in ("width", "height"))
+    width, height = (round(float(value) * 96 / 72) for value in points)
+    return width, height
 
 
 def _themed_color(value: str) -> str:

@@ -3,6 +3,7 @@
 `mkdocs build` of English, the language of mkdocs.yml, builds the other languages below it.
 """
 
+import itertools
 import re
 import shutil
 import sys
@@ -19,16 +20,19 @@ from mkdocs_jupyter.config import settings as jupyter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
 
+from livedocs import figures  # noqa: E402
 from livedocs.build import configuration  # noqa: E402
 from livedocs.config import Project  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
 from livedocs.includes import stamp  # noqa: E402
+from livedocs.notebook import drawings  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
 from livedocs.site import NOTEBOOK_TITLE, Course, chapters  # noqa: E402
+from livedocs.store import write_atomically  # noqa: E402
 
 STYLE_OR_SCRIPT = re.compile(r"<(style|script)[^>]*>.*?</\1>", re.DOTALL)
-IMAGE = re.compile(r'<img[^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)">')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
 NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
     r'(<pre.*?</pre>|<code.*?</code>|<div id="cell-\d+" class="clipboard-copy-txt">.*?</div>'
@@ -75,13 +79,16 @@ def on_files(files, config: MkDocsConfig):
     for name, text in course.generated(language).items():
         files.append(File.generated(config, name, content=text))
     folder = project.cache / "notebooks" / language
+    css = (project.docs / "assets/stylesheets/extra.css").read_text(encoding="utf-8")
     for chapter in chapters(project):
         name = f"{chapter}/notebook.ipynb"
-        (folder / chapter).mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(
-            course.notebook(chapter, language, config.site_url or ""), encoding="utf-8"
-        )
+        notebook = course.notebook(chapter, language, config.site_url or "")
+        write_atomically(folder / name, notebook)
         files.append(_file(name, folder, config))
+        for number, svg in enumerate(drawings(notebook), 1):
+            figure = figures.standalone(svg, figures.style_sheet(css), language)
+            uri = f"{chapter}/notebook/figure-{number}.svg"
+            files.append(File.generated(config, uri, content=figure))
     return files
 
 
@@ -111,12 +118,22 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     if not page.file.src_uri.endswith(".ipynb"):
         return content
     page.meta["search"] = {"exclude": True}  # it repeats the pages of its chapter
-    content = IMAGE.sub(lambda m: b64decode(m[1]).decode(), STYLE_OR_SCRIPT.sub("", content))
+    numbers = itertools.count(1)
+    content = FIGURE.sub(
+        lambda m: _lazy(f"figure-{next(numbers)}.svg", *m.groups()),
+        STYLE_OR_SCRIPT.sub("", content),
+    )
     title = config.mdx_configs["toc"]["permalink_title"]
     content = content.replace('class="anchor-link"', f'class="headerlink" title="{title}"')
     parts = NO_PROSE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]
     return _with_ids("".join(parts), _anchors(page.toc))
+
+
+def _lazy(name: str, alt: str, data: str) -> str:
+    """A figure that is loaded when it comes into view."""
+    width, height = figures.size(b64decode(data).decode())
+    return f'<img alt="{alt}" src="{name}" width="{width}" height="{height}" loading="lazy">'
 
 
 def _anchors(items) -> list[str]:

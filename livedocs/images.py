@@ -15,7 +15,11 @@ def compact(url: str) -> str:
     """
     if not url.startswith(PREFIX):
         return url
-    image = Image.open(io.BytesIO(base64.b64decode(url[len(PREFIX) :])))
+    try:
+        image = Image.open(io.BytesIO(base64.b64decode(url[len(PREFIX) :])))
+        image.load()
+    except (OSError, ValueError):  # no picture
+        return url
     if image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
         return url
     image = image.convert("RGB")

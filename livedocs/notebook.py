@@ -58,6 +58,14 @@ def write_notebook(notebook) -> str:
     return nbformat.v4.writes(notebook) + "\n"  # the tests validate: once is enough
 
 
+def drawings(notebook: str) -> list[str]:
+    """The SVGs of a notebook, in order."""
+    cells = nbformat.v4.reads(notebook).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    found = [output.get("data", {}).get("image/svg+xml") for output in outputs]
+    return [svg for svg in found if svg]
+
+
 def _page_cells(page: Page, result: dict, labels: dict[str, str], base: str, level: int) -> list:
     steps, cells, waiting = iter(result["steps"]), [], []
     values = next(steps)["values"]

@@ -49,7 +49,7 @@ class Store:
         return json.loads(text)
 
     def save(self, key: str, result: dict) -> None:
-        text = json.dumps(result, ensure_ascii=False)
+        text = json.dumps(result)  # as ASCII: a page may print half a character
         write_atomically(self._path(key), f"{VERSION}\n{_checksum(key, text)}\n{text}")
 
     def seconds(self) -> dict[str, float]:
