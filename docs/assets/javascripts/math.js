@@ -4,14 +4,14 @@ const boxes = new ResizeObserver((entries) => {
     target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1
 })
 
-// Arithmatex leaves \(...\) in a span and \[...\] in a div.
-for (const element of document.querySelectorAll(".arithmatex")) {
+for (const box of document.querySelectorAll("div.arithmatex")) boxes.observe(box)
+
+// A site built without the engine brings KaTeX along: \(...\) is in a span, \[...\] in a div.
+for (const element of document.querySelectorAll(".arithmatex:not(:has(.katex))")) {
   const source = element.textContent.trim()
-  const displayMode = source.startsWith("\\[")
   katex.render(source.slice(2, -2), element, {
-    displayMode,
+    displayMode: source.startsWith("\\["),
     throwOnError: false,
     errorColor: "var(--fig-c4)",
   })
-  if (displayMode) boxes.observe(element)
 }
