@@ -32,7 +32,7 @@ from livedocs.site import NOTEBOOK_TITLE, Course, chapters  # noqa: E402
 from livedocs.store import write_atomically  # noqa: E402
 
 STYLE_OR_SCRIPT = re.compile(r"<(style|script)[^>]*>.*?</\1>", re.DOTALL)
-FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)">')
+FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"\s*/?>')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
 NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
     r'(<pre.*?</pre>|<code.*?</code>|<div id="cell-\d+" class="clipboard-copy-txt">.*?</div>'
