@@ -14,6 +14,7 @@ WORDS = re.compile(r"[A-Za-z][\w'’-]*(?: [A-Za-z][\w'’-]*)*")
 # Names are the same in every language: x, w1, SGD, ReLU, num_epochs, True
 CONSTANTS = ("True", "False", "None")
 NAME = re.compile(rf"[a-zA-Z]\d?|[A-Z][A-Za-z]*[A-Z0-9]\w*|\w+_\w+|{'|'.join(CONSTANTS)}")
+CIRCLE = re.compile(r"M 0 ([\d.]+)\s+(?:C [^CL]*){8}z?\s*$")  # as matplotlib draws a round marker
 PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes that say where things are
 
 
@@ -31,8 +32,9 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
         if len(element) == 0:  # it held the style sheet
             root.remove(element)
     root.set("stroke-linejoin", "round")
-    for group in root.iter(f"{{{SVG}}}g"):
-        _share_style(group)
+    shapes = {x.get("id"): x.get("d") for x in root.iterfind(f".//{{{SVG}}}defs/{{{SVG}}}path")}
+    for group in [*root.iter(f"{{{SVG}}}g")]:
+        _share_style(group, shapes)
     for image in root.iter(f"{{{SVG}}}image"):
         if href := image.get(f"{{{XLINK}}}href"):
             image.set(f"{{{XLINK}}}href", compact(href))
@@ -91,16 +93,27 @@ def _themed_style(style: str) -> str:
     return re.sub(r"font-family: [^;]*(; )?", "", style)  # the font is the page's
 
 
-def _share_style(group) -> None:
-    """Say once how the markers of a group look, not at each of a thousand points."""
-    kinds = {(child.tag, child.get("style")) for child in group}
+def _share_style(group, shapes: dict) -> None:
+    """Say once how the markers of a group look, not at each of a thousand points.
+
+    Opaque dots become one path of thick points: a browser takes seconds for a thousand markers.
+    """
+    kinds = {(child.tag, child.get("style"), child.get(f"{{{XLINK}}}href")) for child in group}
     if len(kinds) != 1 or "style" in group.attrib:
         return
-    [(tag, style)] = kinds
-    if tag == f"{{{SVG}}}use" and style and not re.search(r"(?<!-)opacity", style):
-        group.set("style", style)  # the opacity of a group is another thing
-        for marker in group:
-            del marker.attrib["style"]
+    [(tag, style, shape)] = kinds
+    if tag != f"{{{SVG}}}use" or not style or re.search(r"(?<!-)opacity", style):
+        return  # the opacity of a group is another thing than that of each marker
+    color = re.fullmatch(r"fill: (#\w+); stroke: \1", style)
+    radius = CIRCLE.match(shapes.get((shape or "")[1:], ""))
+    if len(group) > 1 and color and radius:
+        dots = "".join(f"M {use.get('x')} {use.get('y')} h 0 " for use in group)
+        group[:] = [group.makeelement(f"{{{SVG}}}path", {"d": dots})]
+        width = 2 * float(radius[1]) + 1  # the outline of a marker is one point wide
+        style = f"fill: none; stroke: {color[1]}; stroke-width: {width:g}; stroke-linecap: round"
+    for marker in group:
+        marker.attrib.pop("style", None)
+    group.set("style", style)
 
 
 def _own_ids(root, prefix: str) -> None:

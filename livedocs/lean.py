@@ -8,8 +8,12 @@ from mkdocs.exceptions import PluginError
 from livedocs.formulas import FormulaError, with_formulas
 
 KATEX = "assets/katex/katex.min.js"
-# Material fetches the search index with every page; only from file: it waits for a search.
-EAGER = re.compile(r'location\.protocol!=="file:"(?=\),\w+\("search"\)\))')
+# Material fetches the search index with every page: for a search to come, save from file:, where
+# it waits for one; and to highlight the words of a search, had there been one.
+EAGER = {
+    r'location\.protocol!=="file:"(?=\),\w+\("search"\)\))': "false",
+    r'\w+\("search\.highlight"\)(?=\?\w+\(e,\{index\$:)': "/[?&]h=/.test(location.search)",
+}
 # Names and spaces in code have the colour of the text around them.
 PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
 
@@ -21,11 +25,11 @@ def on_config(config):
 
 def on_files(files, config):
     """Let the theme's script wait for a search: the index is larger than any page."""
-    for file in files:
-        if re.fullmatch(r"assets/javascripts/bundle\.\w+\.min\.js", file.src_uri):
-            file.content_string, found = EAGER.subn("false", file.content_string)
-            if found != 1:
-                raise PluginError(f"{file.src_uri} asks for the search index in a way unknown here")
+    [bundle] = (f for f in files if re.fullmatch(r"assets/javascripts/bundle\..*\.js", f.src_uri))
+    for eager, patient in EAGER.items():
+        bundle.content_string, found = re.subn(eager, patient, bundle.content_string)
+        if found != 1:
+            raise PluginError(f"{bundle.src_uri} asks for the search index in a way unknown here")
     return files
 
 

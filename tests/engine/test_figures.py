@@ -204,6 +204,32 @@ def test_markers_that_look_alike_say_so_once():
     assert see_through.get("style") is None and see_through[0].get("style").endswith("0.5")
 
 
+def test_many_round_markers_are_one_path_of_dots_in_the_same_places(svg, figure):
+    drawn = [
+        (float(x), float(y))
+        for x, y in re.findall(r'<use [^>]*x="([\d.]+)" y="([\d.]+)" style="fill: #0b62a8', svg)
+    ]
+    *drawn, _legend = drawn
+    assert len(drawn) == 2
+    [group] = [
+        g for g in ET.fromstring(figure).iter(f"{{{SVG}}}g") if "round" in g.get("style", "")
+    ]
+    [path] = group
+    dots = [(float(x), float(y)) for x, y in re.findall(r"M ([\d.]+) ([\d.]+) h 0", path.get("d"))]
+    assert dots == [pytest.approx(place, abs=0.005) for place in drawn]
+    assert "stroke: var(--fig-c0, #0b62a8); stroke-width: 6;" in group.get("style")
+
+
+def test_squares_and_see_through_dots_stay_markers():
+    code = (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2], 's')\nplt.plot([2, 1], 'o', alpha=0.5);"
+    )
+    main = sys.modules["__main__"]
+    [output] = Session().run(code)
+    sys.modules["__main__"] = main
+    assert "round" not in re.sub("<svg[^>]*>", "", themed(output["data"]["image/svg+xml"], {}, ""))
+
+
 def test_an_image_keeps_its_own_pixels():
     code = "import matplotlib.pyplot as plt, numpy\nplt.imshow(numpy.eye(7, 5));"
     main = sys.modules["__main__"]

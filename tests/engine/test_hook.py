@@ -83,14 +83,14 @@ def test_the_navigation_names_chapter_and_notebook_in_each_language(page):
         assert set(words) <= set(labels)
 
 
-def test_a_notebook_page_has_figures_and_formulas_but_no_style_or_script_of_its_own(page):
+def test_a_notebook_page_has_figures_in_files_and_no_style_or_script_of_its_own(built, page):
     for url, label in (("basics/notebook/", "training loss"), ("zh/basics/notebook/", "训练损失")):
         article = page(url).find(".//article")
         assert not [*article.iter("style"), *article.iter("script")]
-        assert label in [x.text for x in article.iter("text")]
-        formulas = [text_of(x) for x in article.iter("span") if x.get("class") == "arithmatex"]
-        assert r"\(y = x\)" in formulas
-        assert not [x for x in article.iter("img") if x.get("src", "").startswith("data:")]
+        [image] = article.iter("img")
+        figure = built.root / "site" / url / image.get("src")
+        assert f">{label}<" in figure.read_text(encoding="utf-8")
+        assert "y = x" in [x.text for x in article.iter("annotation")]
 
 
 def test_code_and_outputs_of_a_notebook_page_have_the_markup_of_other_pages(page):
@@ -100,6 +100,20 @@ def test_code_and_outputs_of_a_notebook_page_have_the_markup_of_other_pages(page
         return {(x.get("class"), x[0].tag, x[0][-1].tag) for x in blocks}
 
     assert markup("basics/notebook/") == markup("basics/sum/")
+
+
+@pytest.mark.parametrize("folder", ["", "zh/"])
+def test_formulas_are_in_the_page_and_need_no_script(page, folder):
+    root = page(folder + "basics/sum/")
+    assert "y = x" in [x.text for x in root.iter("annotation")]
+    assert not [x for x in root.iter("script") if "katex" in x.get("src", "")]
+
+
+def test_names_in_code_need_no_element_of_their_own(page):
+    root = page("basics/sum/")
+    code = next(x for x in root.iter("code") if "numbers" in text_of(x))
+    assert not {"n", "w"} & {x.get("class") for x in code.iter("span")}
+    assert text_of(code).startswith("numbers = [1, 2, 3]  # three of them\n")
 
 
 def test_glossary_terms_are_words_of_the_search(built):

@@ -84,6 +84,20 @@ def test_figures_follow_the_theme(page, base):
     assert colors[0] != colors[1]
 
 
+def test_figures_in_files_follow_the_theme(page, base):
+    page.goto(base + "gradient_descent/notebook/")
+    figure = page.locator(".figure img").first
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.figure img').complete")
+    pictures = []
+    for scheme in ("default", "slate"):
+        page.evaluate(f"document.body.dataset.mdColorScheme = '{scheme}'")
+        pictures.append(figure.screenshot(animations="disabled"))
+    assert pictures[0] != pictures[1]
+    own = figure.evaluate("element => getComputedStyle(element).colorScheme")
+    assert own == "dark"
+
+
 def test_figures_speak_the_language_of_the_page(page, base):
     page.goto(base + "gradient_descent/sgd/")
     assert "samples seen" in page.locator(".figure svg").first.text_content()
@@ -123,6 +137,21 @@ def test_the_language_switch_keeps_page_and_anchor(page, base, start, lang):
     page.wait_for_url(f"**/{'zh/' if lang == 'zh' else ''}gradient_descent/sgd/#noise")
     assert page.locator("html").get_attribute("lang") == lang
     assert page.locator("#noise").is_visible()
+
+
+@pytest.mark.parametrize("start", ["", "zh/gradient_descent/notebook/"])
+def test_the_search_index_is_fetched_when_someone_searches(page, base, start):
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(base + start, wait_until="networkidle")
+    assert fetched and not any("search_index" in url for url in fetched)
+    with page.expect_response("**/search_index.json"):
+        page.keyboard.press("s")
+
+
+def test_a_page_that_a_search_led_to_shows_the_words_sought(page, base):
+    page.goto(base + "gradient_descent/sgd/?h=noise")
+    page.locator("article mark").first.wait_for()
 
 
 @pytest.mark.parametrize(("start", "query"), [("zh/", "学习率"), ("", "learning rate")])
