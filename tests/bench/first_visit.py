@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 CHROMIUM = "/usr/bin/chromium"
 NETWORK = {
@@ -40,7 +40,7 @@ PAGES = [
 ]
 COMPRESSED = (".html", ".css", ".js", ".json", ".svg")
 
-# Resolves when the page is loaded and two more frames with whatever scripts drew are shown.
+# Half a second after the page is loaded, fonts and what scripts draw are there.
 ENTRIES = """
 async () => {
   const read = type => new Promise(resolve => {
@@ -119,24 +119,26 @@ def visit(browser: Browser, url: str) -> dict:
     return entries
 
 
+def _cell(key: str, value: float) -> str:
+    text = f"{value:.3f}" if key == "shift" else f"{value:.0f}"
+    return f"[red]{text}[/]" if value > LIMITS.get(key, value) else text
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("site", type=Path)
     parser.add_argument("paths", nargs="*", default=[p + q for p in ("", "zh/") for q in PAGES])
     parser.add_argument("--moved", action="store_true", help="list what moved in the last run")
     arguments = parser.parse_args()
-    table = Table("page", "first paint ms", "largest text ms", "shift", "KB", "largest")
+    table = Table(
+        Column("page", no_wrap=True), "first paint ms", "largest text ms", "shift", "KB", "largest"
+    )
     with served(arguments.site) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for path in arguments.paths:
             runs = [visit(browser, base + path) for _ in range(RUNS)]
             median = {key: statistics.median(run[key] for run in runs) for key in (*LIMITS, "KB")}
-            cells = [
-                f"[{'red' if value > LIMITS.get(key, value) else 'default'}]{value:.3f}[/]"
-                if key == "shift"
-                else f"[{'red' if value > LIMITS.get(key, value) else 'default'}]{value:.0f}[/]"
-                for key, value in median.items()
-            ]
+            cells = [_cell(key, value) for key, value in median.items()]
             table.add_row(path or "home", *cells, runs[-1]["element"])
             if arguments.moved:
                 print(path, *runs[-1]["moved"], sep="\n  ")
