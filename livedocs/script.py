@@ -84,20 +84,29 @@ def _commented(text: str) -> str:
 
 
 def _caught(code: str, error: str) -> str:
-    """The code in a `try` block; lines inside a string keep their beginning."""
-    inside = set()
-    for node in ast.walk(ast.parse(code)):
+    """The code in a `try` block; where the page shows a warning, it is raised as it was there."""
+    expected = getattr(builtins, error, Exception)
+    first = ""
+    if issubclass(expected, Warning):
+        first = "import warnings\n\n"
+        strict = f'warnings.simplefilter("error")\n{code}'
+        code = f"with warnings.catch_warnings():\n{_indented(strict)}"
+    caught = f"except {expected.__name__} as error:\n"
+    printed = '    print(f"{type(error).__name__}: {error}")'
+    return f"{first}try:\n{_indented(code)}\n{caught}{printed}"
+
+
+def _indented(code: str) -> str:
+    """The code as the body of a block; lines inside a string keep their beginning."""
+    tree, inside = ast.parse(code), set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr):
             inside |= set(range(node.lineno + 1, node.end_lineno + 1))
     lines = [
         line if number in inside or not line else f"    {line}"
         for number, line in enumerate(code.split("\n"), 1)
     ]
-    if not ast.parse(code).body:  # only comments
-        lines.append("    pass")
-    known = error if hasattr(builtins, error) else "Exception"
-    caught = [f"except {known} as error:", '    print(f"{type(error).__name__}: {error}")']
-    return "\n".join(["try:", *lines, *caught])
+    return "\n".join(lines if tree.body else [*lines, "    pass"])
 
 
 def _draws(outputs: list[dict]) -> bool:

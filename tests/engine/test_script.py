@@ -89,6 +89,12 @@ def test_a_script_runs_to_its_end_past_the_errors_of_the_page(script, output):
     ]  # fmt: skip
 
 
+def test_a_warning_is_raised_where_the_page_raises_it(script, output):
+    cell = 'import warnings\nwarnings.warn("careful")\nraise KeyError("never reached")'
+    text = script(f"# A {{ #a }}\n\n```{{.python raises=UserWarning}}\n{cell}\n```\n")
+    assert output(text) == "UserWarning: careful\n"
+
+
 def test_the_cells_stand_below_their_headings(script):
     titles = [line for line in script(PAGE).splitlines() if line.startswith("# %%")]
     assert titles == ["# %% Numbers", *["# %% What goes wrong"] * 5]
