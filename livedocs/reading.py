@@ -1,4 +1,4 @@
-"""MkDocs hook: the place of a page in its chapter, and its code to take away.
+"""MkDocs hook: the place of a section in its chapter, its code to take away, its terms explained.
 
 Each section gets its code as a script beside it; theme/main.html shows what `reading` holds.
 """
@@ -7,10 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
+from mkdocs.utils import get_relative_url
 
 from livedocs.script import page_script
 from livedocs.site import Course, chapters
+from livedocs.terms import Terms
 
 WORDS = {
     "en": {
@@ -28,6 +31,7 @@ WORDS = {
 }
 
 scripts: dict[str, str] = {}  # of the language in progress: file names by page
+terms: Terms | None = None  # of the language in progress
 
 
 def _course(config: MkDocsConfig) -> Course:
@@ -35,7 +39,9 @@ def _course(config: MkDocsConfig) -> Course:
 
 
 def on_files(files, config: MkDocsConfig):
+    global terms
     course, language = _course(config), Path(config.docs_dir).name
+    terms = Terms(course.glossary.terms, language)
     scripts.clear()
     for names in chapters(course.project).values():
         for name in names[1:]:
@@ -46,12 +52,14 @@ def on_files(files, config: MkDocsConfig):
     return files
 
 
+@event_priority(-300)  # after the search has read the page: a link would cut its words
 def on_page_context(context, page, config: MkDocsConfig, nav):
     course, language = _course(config), Path(config.docs_dir).name
     name = page.file.src_uri.removesuffix(".md")
     chapter = name.partition("/")[0]
     sections = chapters(course.project).get(chapter, [])[1:]
     if name in sections:
+        page.content = terms.explain(page.content, get_relative_url("glossary/", page.url))
         words, place = WORDS[language], sections.index(name) + 1
         context["reading"] = {
             "chapter": course.title(chapter, language),

@@ -15,6 +15,7 @@ from livedocs.site import chapters
 
 SECTIONS = [x for names in chapters(Project(Path(__file__).parents[2])).values() for x in names[1:]]
 SGD = "gradient_descent/sgd/"
+TERMS = "data_loading/transforms/"  # a page that uses terms of other chapters
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -197,8 +198,59 @@ def test_the_links_to_the_neighbours_say_where_they_lead(page, base, path, befor
     assert after in page.locator(".md-footer__link--next").inner_text()
 
 
+@pytest.mark.parametrize(("folder", "word"), [("", "Glossary"), ("zh/", "术语表")])
+def test_a_term_tells_its_meaning_to_the_pointer_and_leads_to_the_glossary(
+    page, base, folder, word
+):
+    page.goto(base + folder + TERMS)
+    term, note = page.locator("a.term").first, page.locator(".term-note")
+    assert not note.is_visible()
+    term.hover()
+    note.wait_for()
+    key = term.get_attribute("href").partition("#")[2]
+    assert note.inner_text().startswith(page.locator(f"#term-{key}").text_content())
+    note.hover()  # it stays while one reads
+    page.wait_for_timeout(400)
+    note.get_by_text(word).click()
+    page.wait_for_url(f"{base}{folder}glossary/#{key}")
+    assert page.locator(f"dt#{key}").is_visible()
+
+
+def test_a_term_tells_its_meaning_to_the_keyboard(page, base):
+    page.goto(base + TERMS)
+    term, note = page.locator("a.term").first, page.locator(".term-note")
+    term.focus()
+    assert note.is_visible()
+    meaning = page.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    assert page.locator(f"#{meaning}").text_content() in note.inner_text()
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/glossary/#*")
+
+
+def test_the_first_tap_tells_the_meaning_and_the_second_leads_to_the_glossary(page, base):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(base + "zh/" + TERMS)
+    term, note = page.locator("a.term").nth(1), page.locator(".term-note")
+    term.tap()
+    box = note.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("h2").first.tap()
+    assert not note.is_visible()
+    term.tap()
+    term.tap()
+    page.wait_for_url("**/zh/glossary/#*")
+
+
 def test_paper_shows_figures_without_what_is_for_the_screen(page, base):
     page.goto(base + SGD)
+    page.locator("a.term").first.focus()
+    page.locator(".term-note").wait_for()
+    page.emulate_media(media="print")
+    assert not page.locator(".term-note").is_visible()
+    page.emulate_media(media="screen")
     page.locator(".readable").first.focus()
     page.keyboard.press("End")
     page.emulate_media(media="print")
