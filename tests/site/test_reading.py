@@ -2,11 +2,20 @@
 
 import functools
 import http.server
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from livedocs.config import Project
+from livedocs.site import chapters
+
+SECTIONS = [x for names in chapters(Project(Path(__file__).parents[2])).values() for x in names[1:]]
 SGD = "gradient_descent/sgd/"
+TERMS = "data_loading/transforms/"  # a page that uses terms of other chapters
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -113,11 +122,138 @@ def test_the_script_is_loaded_where_a_figure_has_curves(page, base, path):
     assert (page.locator(".readable").count() > 0) == wanted
 
 
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["en", "zh"])
+def test_the_code_of_each_section_is_a_script_beside_its_page(site, folder):
+    for name in SECTIONS:
+        path = site / folder / name / f"{name.rpartition('/')[2]}.py"
+        page = path.with_name("index.html").read_text(encoding="utf-8")
+        has_code = 'class="run-info"' in page
+        assert path.is_file() == has_code, name
+        assert (f'href="{path.name}"' in page) == has_code, name
+        if has_code:
+            code = path.read_text(encoding="utf-8")
+            compile(code, str(path), "exec")
+            assert code.count("# %%") >= page.count("# %%") + 1
+
+
+def test_the_script_of_a_section_runs_to_its_end(site, tmp_path):
+    path = site / "zh" / SGD / "sgd.py"
+    environment = {**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"}
+    run = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120,
+                         cwd=tmp_path, env=environment)  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    page = (path.parent / "index.html").read_text(encoding="utf-8")
+    for line in run.stdout.splitlines():
+        assert line in page
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"), [("", "section {} of {}"), ("zh/", "第 {} 节，共 {} 节")]
+)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_section_tells_its_place_in_the_chapter(page, base, folder, words, width):
+    names = [name for name in SECTIONS if name.startswith("gradient_descent/")]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(base + folder + SGD)
+    head = page.locator(".page-head")
+    place = names.index("gradient_descent/sgd") + 1
+    assert words.format(place, len(names)) in head.inner_text()
+    for link in head.get_by_role("link").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    head.get_by_role("link").last.click()
+    page.wait_for_url(f"{base}{folder}gradient_descent/notebook/")
+
+
+def test_the_bar_below_the_header_grows_with_scrolling(page, base):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(base + SGD)
+    all_of_them = sum(name.startswith("gradient_descent/") for name in SECTIONS)
+    bar, filled = page.locator(".chapter-progress > div"), []
+    for way in (0, 0.5, 1):
+        page.evaluate(
+            """async (way) => {
+                const room = document.documentElement.scrollHeight - innerHeight
+                scrollTo({top: way * room, behavior: "instant"})
+                for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
+            }""",
+            way,
+        )
+        filled.append(bar.bounding_box()["width"] / 1280 * all_of_them)
+    assert filled == pytest.approx([3, 3.5, 4], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("gradient_descent/", "4. Automatic differentiation (notebook)", "Searching for"),
+        ("gradient_descent/notebook/", "Optimizers", "6. Linear regression"),
+        ("zh/gradient_descent/search/", "5. 梯度下降", "批量梯度下降"),
+        ("zh/gradient_descent/", "4. 自动微分（笔记本）", "穷举搜索"),
+    ],
+)
+def test_the_links_to_the_neighbours_say_where_they_lead(page, base, path, before, after):
+    page.goto(base + path)
+    assert before in page.locator(".md-footer__link--prev").inner_text()
+    assert after in page.locator(".md-footer__link--next").inner_text()
+
+
+@pytest.mark.parametrize(("folder", "word"), [("", "Glossary"), ("zh/", "术语表")])
+def test_a_term_tells_its_meaning_to_the_pointer_and_leads_to_the_glossary(
+    page, base, folder, word
+):
+    page.goto(base + folder + TERMS)
+    term, note = page.locator("a.term").first, page.locator(".term-note")
+    assert not note.is_visible()
+    term.hover()
+    note.wait_for()
+    key = term.get_attribute("href").partition("#")[2]
+    assert note.inner_text().startswith(page.locator(f"#term-{key}").text_content())
+    note.hover()  # it stays while one reads
+    page.wait_for_timeout(400)
+    note.get_by_text(word).click()
+    page.wait_for_url(f"{base}{folder}glossary/#{key}")
+    assert page.locator(f"dt#{key}").is_visible()
+
+
+def test_a_term_tells_its_meaning_to_the_keyboard(page, base):
+    page.goto(base + TERMS)
+    term, note = page.locator("a.term").first, page.locator(".term-note")
+    term.focus()
+    assert note.is_visible()
+    meaning = page.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    assert page.locator(f"#{meaning}").text_content() in note.inner_text()
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/glossary/#*")
+
+
+def test_the_first_tap_tells_the_meaning_and_the_second_leads_to_the_glossary(page, base):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(base + "zh/" + TERMS)
+    term, note = page.locator("a.term").nth(1), page.locator(".term-note")
+    term.tap()
+    box = note.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("h2").first.tap()
+    assert not note.is_visible()
+    term.tap()
+    term.tap()
+    page.wait_for_url("**/zh/glossary/#*")
+
+
 def test_paper_shows_figures_without_what_is_for_the_screen(page, base):
     page.goto(base + SGD)
+    page.locator("a.term").first.focus()
+    page.locator(".term-note").wait_for()
+    page.emulate_media(media="print")
+    assert not page.locator(".term-note").is_visible()
+    page.emulate_media(media="screen")
     page.locator(".readable").first.focus()
     page.keyboard.press("End")
     page.emulate_media(media="print")
     assert page.locator(".figure svg").first.is_visible()
-    for only_on_screen in (".readout", ".readout-dot"):
+    for only_on_screen in (".readout", ".readout-dot", ".page-actions", ".chapter-progress"):
         assert page.locator(only_on_screen).first.is_visible() is False
