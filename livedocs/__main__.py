@@ -23,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="parity of the languages, conventions, content map")
     stage = commands.add_parser("stage", help="write a plain tree per language, outputs in place")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(".livedocs/staged"))
-    offline = commands.add_parser("offline", help="write a zip per language, to read without a server")
+    offline = commands.add_parser(
+        "offline", help="write a zip per language, to read without a server"
+    )
     offline.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
     pdf = commands.add_parser("pdf", help="write a PDF per language, made by Chromium")
     pdf.add_argument("folder", nargs="?", type=Path, default=Path("dist"))

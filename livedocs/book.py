@@ -119,4 +119,6 @@ def _id(name: str, anchor: str = "") -> str:
 def _path(name: str, url: str) -> str:
     """Path of a file of the site, from a relative URL on a page; other URLs stay."""
     parts = urlsplit(url)
-    return url if parts.scheme or parts.netloc else normpath(join(dirname(name), unquote(parts.path)))
+    return (
+        url if parts.scheme or parts.netloc else normpath(join(dirname(name), unquote(parts.path)))
+    )

@@ -35,7 +35,9 @@ def offline(project: Project, target: Path) -> list[Path]:
     with TemporaryDirectory() as temporary:
         for language, folder in build_site(project, Path(temporary), OVERLAY).items():
             name = download_name(project, language)
-            files = {f"{name}/{path.relative_to(folder).as_posix()}": path for path in _files(folder)}
+            files = {
+                f"{name}/{path.relative_to(folder).as_posix()}": path for path in _files(folder)
+            }
             files |= {f"{name}/{path.name}": path for path in project.root.glob("LICENSE*")}
             archives.append(_zip(files, target / f"{name}.zip"))
     return archives
