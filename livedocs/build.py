@@ -1,4 +1,4 @@
-"""The site as MkDocs builds it: a configuration per language, and the site with other settings."""
+"""MkDocs builds of this site: one language, or all of them with other settings."""
 
 from pathlib import Path
 

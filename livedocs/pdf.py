@@ -1,7 +1,9 @@
 """One PDF per language: the course as a book, printed by Chromium."""
 
 import asyncio
+import re
 import shutil
+import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +18,15 @@ from livedocs.offline import download_name
 from livedocs.pages import LANGUAGES
 from livedocs.site import merge, settings
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium", "google-chrome", "chromium-browser")
 NOT_IN_THE_BOOK = ("download.md",)
+
+RADICAL = re.compile(rb"^(<\w+> <)(2[EF][0-9A-F]{2})>$", re.MULTILINE)  # U+2E80 to U+2FD5
+# Those for which Unicode has no compatibility mapping.
+RADICALS = str.maketrans(
+    "⺒⺓⺠⻁⻄⻅⻆⻉⻋⻌⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻲",
+    "巳幺民虎西见角贝车辶長长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙亀",
+)
 
 
 def pdf(project: Project, target: Path) -> list[Path]:
@@ -43,7 +52,7 @@ def pdf(project: Project, target: Path) -> list[Path]:
             documents[document] = target / f"{download_name(project, language)}.pdf"
         asyncio.run(_print_all(chromium, documents))
     for path in documents.values():
-        _pack(path)
+        _finish(path)
     return list(documents.values())
 
 
@@ -89,11 +98,28 @@ async def _print(browser, document: Path, target: Path) -> None:
     await page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True)
 
 
-def _pack(path: Path) -> None:
-    """Make a PDF a third as large, and the same whenever it is printed."""
+def _finish(path: Path) -> None:
+    """Make a PDF a third as large, searchable in Chinese, and the same whenever it is printed."""
     with pikepdf.open(path, allow_overwriting_input=True) as document:
         for key in ("/CreationDate", "/ModDate"):
             del document.docinfo[key]
+        for font in document.objects:
+            if isinstance(font, pikepdf.Dictionary) and "/ToUnicode" in font:
+                font.ToUnicode.write(_without_radicals(font.ToUnicode.read_bytes()))
         document.save(
             path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
         )
+
+
+def _without_radicals(characters: bytes) -> bytes:
+    """A ToUnicode map with 汉字 in place of radicals.
+
+    Chromium names a glyph by the first character that has it: 小 would be the radical U+2F29,
+    which looks the same, and which nobody would find.
+    """
+
+    def named(match) -> bytes:
+        character = unicodedata.normalize("NFKC", chr(int(match[2], 16))).translate(RADICALS)
+        return match[1] + character.encode("utf-16-be").hex().upper().encode() + b">"
+
+    return RADICAL.sub(named, characters)

@@ -34,7 +34,9 @@ def unzipped(tiny_with_zips, tmp_path_factory) -> dict[str, Path]:
 @pytest.fixture
 def page(browser):
     """A page whose console errors, failed requests and requests beyond the disk fail the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
     page, faults = context.new_page(), []
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -110,6 +112,14 @@ def test_search_works_from_the_disk(page, unzipped, language, query):
     results.first.click()
     page.wait_for_url("**/basics/sum.html?h=*")
     assert page.locator("#sums").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_code_can_be_copied_from_the_disk(page, unzipped, language):
+    page.goto((unzipped[language] / "basics/sum.html").as_uri())
+    page.locator("[data-clipboard-target]").first.click()
+    page.wait_for_selector(".md-dialog--active")
+    assert "sum(numbers)" in page.evaluate("navigator.clipboard.readText()")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
