@@ -364,14 +364,3 @@ def to_html():
 @pytest.fixture(scope="session")
 def html_tree():
     return tree
-
-
-@pytest.fixture(scope="session")
-def file_bytes():
-    """The files below a folder with their bytes, by path."""
-
-    def read(folder: Path) -> dict[str, bytes]:
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-    return read

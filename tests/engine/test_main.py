@@ -1,10 +1,12 @@
 """The command line runs, checks and stages, and its exit code tells how it went."""
 
 import re
+import shutil
 
 import pytest
 
 from livedocs.__main__ import main
+from livedocs.run import SPARE, shard
 
 
 @pytest.fixture
@@ -93,3 +95,70 @@ def test_the_package_is_a_command(tiny):
     assert re.search(r"basics/sum +2 +\d+\.\d\d +store", result.stdout)
     result = tiny.python("livedocs", "run", "nothing")
     assert (result.returncode, result.stdout) == (1, "")
+
+
+def test_shards_cover_the_stale_pages_once_and_take_about_as_long(tiny, command):
+    tiny.only(**{f"page{i}": f"# T {{ #t }}\n\n```python\n{i}\n```\n" for i in range(8)})
+    for i, seconds in enumerate([8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]):
+        tiny.project.store.save_seconds(f"p/page{i}", seconds)
+    command("run", "p/page7")  # up to date, so in no shard
+    known = tiny.project.store.seconds()
+    shards = [shard(tiny.project.lessons(), tiny.project.store, i, 3) for i in (1, 2, 3)]
+    names = [[lesson.name for lesson in part] for part in shards]
+    assert sorted(sum(names, [])) == [f"p/page{i}" for i in range(7)]
+    totals = [sum(known[name] for name in part) for part in names]
+    assert totals == [13.0, 11.0, 11.0]  # of 35
+    assert sorted(page for page, *_ in rows(command("run", "--shard", "2/3")[1])) == names[1]
+
+
+def test_stores_of_shards_merge_by_copying(tiny, command, tmp_path_factory):
+    tiny.only(**{f"page{i}": f"# T {{ #t }}\n\n```python\n{i}\n```\n" for i in range(4)})
+    merged = tmp_path_factory.mktemp("merged")
+    for part in ("1/2", "2/2"):
+        assert len(rows(command("run", "--shard", part)[1])) == 2
+        shutil.copytree(tiny.project.store.folder, merged, dirs_exist_ok=True)
+        shutil.rmtree(tiny.project.store.folder)
+    shutil.copytree(merged, tiny.project.store.folder)
+    assert {result for _, _, result in rows(command("run")[1])} == {"store"}
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "1/0", "a/b", "-1/2"])
+def test_a_part_that_is_none_is_an_error(command, capsys, part):
+    with pytest.raises(SystemExit) as caught:
+        main(["run", f"--shard={part}"])
+    assert caught.value.code == 2
+    assert f"'{part}' is not a part like 2/4" in capsys.readouterr().err
+
+
+def test_gc_removes_what_no_page_needs(tiny, command):
+    command("run")
+    tiny.edit("snippets/basics/sum.py", "[1, 2, 3]", "[1, 2]")
+    command("run")
+    entries = list(tiny.project.store.folder.glob("??/*.json"))
+    assert len(entries) == 2
+    assert command("gc")[:2] == (0, "1 files removed\n")
+    assert len(list(tiny.project.store.folder.glob("??/*.json"))) == 1
+    assert rows(command("run")[1]) == [["basics/sum", "2", "store"]]
+
+
+def test_the_store_does_not_grow_without_bound(tiny, command):
+    for i in range(20):
+        tiny.project.store.save(f"{i:02}" + "0" * 62, {"steps": []})
+    command("run")
+    entries = list(tiny.project.store.folder.glob("??/*.json"))
+    assert len(entries) <= 1 + SPARE * len(tiny.project.lessons())
+
+
+def test_a_fresh_run_is_compared_with_the_stored_one(tiny, command):
+    code, _, errors = command("check", "--rerun")
+    assert code == 1 and "1 pages had no result in the store to compare with" in errors
+    command("run")
+    code, output, _ = command("check", "--rerun")
+    assert (code, output) == (0, "1 pages run again, no output changed\n")
+    lesson = tiny.project.lesson("basics/sum")
+    result = tiny.project.store.load(lesson.key)
+    result["steps"][1]["outputs"][0]["data"]["text/plain"] = "7"
+    tiny.project.store.save(lesson.key, result)
+    code, output, _ = command("check", "--rerun")
+    assert code == 1
+    assert output == "docs/en/basics/sum.md:9: the output changed\n  -7\n  +6\n"
