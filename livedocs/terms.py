@@ -17,19 +17,20 @@ INTRODUCED = re.compile(r"\s*（[A-Za-z]")  # 轮次（epoch）
 class Terms:
     """The terms of a language, found in the HTML of a page.
 
-    terms: those of the glossary, by their anchor. `tooltip: false` leaves one out.
+    terms: those of the glossary, by their anchor. One with `tooltip: false` is not explained,
+    nor are the shorter terms within it.
     """
 
     def __init__(self, terms: dict[str, dict], language: str):
-        chosen = {key: term for key, term in terms.items() if term.get("tooltip", True)}
-        longest_first = sorted(chosen, key=lambda key: (-len(chosen[key][language]), key))
+        longest_first = sorted(terms, key=lambda key: (-len(terms[key][language]), key))
         self.keys = dict(enumerate(longest_first, 1))
         pattern = _english if language == "en" else re.escape
         self.pattern = re.compile(
-            "|".join(f"({pattern(chosen[key][language])})" for key in longest_first)
+            "|".join(f"({pattern(terms[key][language])})" for key in longest_first)
             or r"(?!)"  # matches nothing
         )
-        self.definitions = {key: term["definition"][language] for key, term in chosen.items()}
+        self.silent = {key for key, term in terms.items() if not term.get("tooltip", True)}
+        self.definitions = {key: term["definition"][language] for key, term in terms.items()}
 
     def explain(self, content: str, glossary: str) -> str:
         """The HTML with links to the glossary, whose URL is given, and the definitions below.
@@ -38,7 +39,7 @@ class Terms:
         """
         prose, titles = _texts(content)
         found = [(start, match) for start, text in prose for match in self._find(text)]
-        own = {self._key(match) for _, text in titles for match in self._find(text)}
+        own = self.silent | {self._key(match) for _, text in titles for match in self._find(text)}
         own |= {self._key(m) for _, m in found if INTRODUCED.match(m.string, m.end())}
         first = {}
         for start, match in found:

@@ -125,9 +125,16 @@ def test_what_a_page_itself_introduces_is_not_marked(content, language):
     assert explained(content, language) == content
 
 
-def test_a_term_without_tooltip_is_not_marked_but_still_in_the_glossary():
+def test_a_term_without_tooltip_is_not_marked():
     terms = TERMS | {"epoch": TERMS["epoch"] | {"tooltip": False}}
     assert explained("<p>An epoch.</p>", terms=terms) == "<p>An epoch.</p>"
+
+
+def test_within_a_term_without_tooltip_no_shorter_term_is_marked():
+    longer = TERMS["batch-gradient-descent"] | {"tooltip": False}
+    content = "<p>用批量梯度下降。</p>"
+    terms = TERMS | {"batch-gradient-descent": longer}
+    assert explained(content, "zh", terms) == content
 
 
 def test_a_page_has_no_more_than_a_dozen_terms():

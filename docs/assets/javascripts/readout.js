@@ -6,7 +6,7 @@ const texts = {
 }
 const REACH = 32 // pixels between the pointer and a curve
 const HEADER = 70 // pixels of the window that the header covers, and a gap
-const GRAIN = 0.01 // points: how exactly places are known
+const GRAIN = 0.02 // points: how exactly places are known
 
 function scaleOf(text) {
   const [p, u, q, v] = text.split(" ").map(Number)
