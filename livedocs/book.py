@@ -12,7 +12,10 @@ WORDS = {
     "en": {"contents": "Contents", "folded": "folded on the site"},
     "zh": {"contents": "目录", "folded": "网页上默认折叠"},
 }
-NOT_PRINTED = ".headerlink, .md-button, button, input, script, template, dialog, iframe"
+NOT_PRINTED = (
+    ".page-head, .chapter-progress, .contribute, .headerlink, .md-button,"
+    " button, input, script, template, dialog, iframe"
+)
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("print")),
     autoescape=True,
