@@ -13,8 +13,8 @@ WORDS = {
     "zh": {"contents": "目录", "folded": "网页上默认折叠"},
 }
 NOT_PRINTED = (
-    ".headerlink, .md-button, button, input, script, template, dialog, iframe,"
-    " .page-head, .chapter-progress, .terms"
+    ".page-head, .chapter-progress, .terms, .contribute, .headerlink, .md-button,"
+    " button, input, script, template, dialog, iframe"
 )
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("print")),

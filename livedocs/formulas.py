@@ -16,15 +16,21 @@ class FormulaError(Exception):
     """A formula that KaTeX cannot read."""
 
 
-def with_formulas(page: str, katex: Path) -> str:
+def with_formulas(page: str, katex: Path, strict: bool = True) -> str:
     """The HTML of a page with its formulas rendered. katex: path of katex.min.js.
 
-    Raises FormulaError with the formula and what is wrong with it.
+    Raises FormulaError with the formula and what is wrong with it; if not `strict`, such a formula
+    stays the text between two dollars that it was.
     """
 
     def rendered(match: re.Match) -> str:
         tex = html.unescape(match["tex"]).strip()
-        formula = _render(katex, tex[2:-2], tex.startswith("\\["))
+        try:
+            formula = _render(katex, tex[2:-2], tex.startswith("\\["))
+        except FormulaError:
+            if strict:
+                raise
+            return f"${match['tex'].strip()[2:-2]}$"
         return f'<{match["tag"]} class="arithmatex">{formula}</{match["tag"]}>'
 
     return FORMULA.sub(rendered, page)

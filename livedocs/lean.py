@@ -36,6 +36,8 @@ def on_files(files, config):
 def on_post_page(output: str, page, config) -> str:
     katex = Path(config.config_file_path).parent / "docs" / KATEX
     try:
-        return with_formulas(PLAIN.sub(r"\1", output), katex)
+        # In a notebook, what lies between two dollars may be no formula but a value of the run.
+        strict = not page.file.src_uri.endswith(".ipynb")
+        return with_formulas(PLAIN.sub(r"\1", output), katex, strict)
     except FormulaError as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from None

@@ -17,7 +17,8 @@ OVERLAY = {
     "plugins": {"offline": {}},
     "extra": {"alternate": [], "offline": True, "polyfills": ["assets/iframe-worker/shim.js"]},
 }
-FOR_SERVERS = ("404.html", "sitemap.xml", "sitemap.xml.gz", "search/search_index.json")
+FOR_SERVERS = ("404.html", "feed.xml", "llms.txt", "robots.txt", "sitemap.xml", "sitemap.xml.gz",
+               "assets/cards", "search/search_index.json")  # fmt: skip
 
 
 def download_name(project: Project, language: str) -> str:
@@ -49,7 +50,9 @@ def _files(folder: Path) -> list[Path]:
     return [
         path
         for path in folder.rglob("*")
-        if path.is_file() and not any(path.is_relative_to(other) for other in left_out)
+        if path.is_file()
+        and path.suffix != ".map"  # for those who debug the theme
+        and not any(path.is_relative_to(other) for other in left_out)
     ]
 
 

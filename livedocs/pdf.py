@@ -19,7 +19,7 @@ from livedocs.pages import LANGUAGES
 from livedocs.site import merge, settings
 
 CHROMIUM = ("chromium", "google-chrome", "chromium-browser")
-NOT_IN_THE_BOOK = ("download.md",)
+NOT_IN_THE_BOOK = ("changes.md", "concordance.md", "download.md")
 
 RADICAL = re.compile(rb"^(<\w+> <)(2[EF][0-9A-F]{2})>$", re.MULTILINE)  # U+2E80 to U+2FD5
 # Those for which Unicode has no compatibility mapping.
@@ -57,7 +57,7 @@ def pdf(project: Project, target: Path) -> list[Path]:
 
 
 def _overlay(project: Project) -> dict:
-    """The site without what no book has: search, notebooks, pages about the site itself."""
+    """The site without what no book has: notebooks, pages about the site itself."""
     nav = [
         {
             chapter: [path for path in paths if path.endswith(".md")]
@@ -71,7 +71,7 @@ def _overlay(project: Project) -> dict:
     return {
         "use_directory_urls": False,
         "nav": nav,
-        "plugins": {"search": {"enabled": False}, "mkdocs-jupyter": {"include": []}},
+        "plugins": {"mkdocs-jupyter": {"include": []}},
         "validation": {"omitted_files": "ignore"},
     }
 
@@ -91,7 +91,6 @@ async def _print(browser, document: Path, target: Path) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("requestfailed", lambda request: faults.append(f"cannot load {request.url}"))
     await page.goto(document.as_uri())
-    await page.wait_for_function("!document.querySelector('.arithmatex:not(:has(.katex))')")
     await page.evaluate("document.fonts.ready.then(() => true)")
     if faults:
         raise BuildError("\n".join(faults))
@@ -103,12 +102,30 @@ def _finish(path: Path) -> None:
     with pikepdf.open(path, allow_overwriting_input=True) as document:
         for key in ("/CreationDate", "/ModDate"):
             del document.docinfo[key]
-        for font in document.objects:
-            if isinstance(font, pikepdf.Dictionary) and "/ToUnicode" in font:
-                font.ToUnicode.write(_without_radicals(font.ToUnicode.read_bytes()))
+        for value in document.objects:
+            if isinstance(value, pikepdf.Dictionary) and "/ToUnicode" in value:
+                value.ToUnicode.write(_without_radicals(value.ToUnicode.read_bytes()))
+            if isinstance(value, pikepdf.Dictionary) and value.get("/Type") == "/StructElem":
+                _drop_numbers(value)
+        _drop(document.Root.StructTreeRoot, "/IDTree")
         document.save(
             path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
         )
+
+
+def _drop_numbers(element: pikepdf.Dictionary) -> None:
+    """Forget what Chromium counts anew in each run, to tie the cells of a table to its headers.
+
+    Each header says by itself whether it stands over a column or before a row.
+    """
+    _drop(element, "/ID")
+    for attributes in element.get("/A", []):
+        _drop(attributes, "/Headers")
+
+
+def _drop(dictionary: pikepdf.Dictionary, key: str) -> None:
+    if key in dictionary:
+        del dictionary[key]
 
 
 def _without_radicals(characters: bytes) -> bytes:

@@ -211,7 +211,8 @@ class Tiny:
 
     def look_real(self) -> None:
         """Theme, style sheets and scripts of the real site."""
-        shutil.copytree(ROOT / "docs/assets", self.root / "docs/assets", dirs_exist_ok=True)
+        shutil.rmtree(self.root / "docs/assets")
+        shutil.copytree(ROOT / "docs/assets", self.root / "docs/assets")
         names = ("theme", "extra_css", "extra_javascript")
         real = {name: SETTINGS[name] for name in names}
         self.write("mkdocs.yml", yaml.safe_dump(CONFIG | real, allow_unicode=True, sort_keys=False))

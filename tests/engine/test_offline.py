@@ -61,15 +61,15 @@ def test_a_zip_holds_one_language_and_its_notebooks(unzipped, html_tree):
         notebook = json.loads((folder / "basics/notebook.ipynb").read_text(encoding="utf-8"))
         assert any(cell.get("outputs") for cell in notebook["cells"])
         assert (folder / "LICENSE").read_text(encoding="utf-8") == "MIT\n"
-        assert not [path for path in folder.rglob("*") if path.name in (*LANGUAGES, "sitemap.xml")]
+        assert not [x for x in folder.rglob("*") if x.name in (*LANGUAGES, "sitemap.xml", "cards")]
         home = html_tree((folder / "index.html").read_text(encoding="utf-8"))
-        assert not [x for x in home.iter() if x.get("hreflang")]
+        assert not [x for x in home.iter("a") if x.get("hreflang")]
 
 
 def test_links_and_resources_are_files_in_the_zip(unzipped, html_tree):
     for folder in unzipped.values():
         pages = list(folder.rglob("*.html"))
-        assert len(pages) == 5
+        assert len(pages) >= 5
         for page in pages:
             root = html_tree(page.read_text(encoding="utf-8"))
             loaded = [x.get("href") for x in root.iter("link") if x.get("rel") == "stylesheet"]

@@ -58,4 +58,6 @@ self.addEventListener = (event, listener) =>
     return listener({ data: { type, data: type === QUERY ? rewritten(data) : data } })
   })
 
-importScripts(location.search.slice(1))
+// Without a server there are no workers: a frame of the page runs this file as a script.
+const source = new URL(self.document ? document.currentScript.src : location)
+importScripts(new URL(source.search.split("?")[1], source))
