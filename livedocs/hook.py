@@ -35,8 +35,7 @@ STYLE_OR_SCRIPT = re.compile(r"<(style|script)[^>]*>.*?</\1>", re.DOTALL)
 FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"\s*/?>')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
 NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
-    r'(<pre.*?</pre>|<code.*?</code>|<div id="cell-\d+" class="clipboard-copy-txt">.*?</div>'
-    r'|<div[^>]* data-mime-type="text/html".*?</div>|<svg.*?</svg>|<[^>]*>)',
+    r'(<pre.*?</pre>|<code.*?</code>|<div class="output-table">.*?</div>|<svg.*?</svg>|<[^>]*>)',
     re.DOTALL,
 )
 
