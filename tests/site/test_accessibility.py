@@ -14,6 +14,7 @@ TYPES = [
     "glossary/",
     "concordance/",
     "changes/",
+    "download/",
     "404.html",
 ]
 NOTEBOOK = "cnn/notebook/"  # as long as all pages above together, so in half of the ways
