@@ -13,8 +13,8 @@ WORDS = {
     "zh": {"contents": "目录", "folded": "网页上默认折叠"},
 }
 NOT_PRINTED = (
-    ".page-head, .chapter-progress, .contribute, .headerlink, .md-button,"
-    " button, input, script, template, dialog, iframe"
+    ".headerlink, .md-button, button, input, script, template, dialog, iframe,"
+    " .page-head, .chapter-progress, .terms, .contribute"
 )
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("print")),

@@ -75,12 +75,11 @@ def style_sheet(css: str) -> str:
     return f"svg{{{light}font-family:{font}}}{dark}"
 
 
-def size(figure: str) -> tuple[int, int]:
-    """Width and height in CSS pixels."""
-    root = re.search(r"<svg [^>]*>", figure)[0]
-    points = (re.search(rf' {name}="([\d.]+)pt"', root)[1] for name in ("width", "height"))
-    width, height = (round(float(value) * 96 / 72) for value in points)
-    return width, height
+def size(figure: str) -> dict[str, int]:
+    """Width and height in CSS pixels, where the figure says them in points."""
+    root = re.search(r"<svg[^>]*>", figure)
+    points = re.findall(r' (width|height)="([\d.]+)pt"', root[0] if root else "")
+    return {name: round(float(value) * 96 / 72) for name, value in points}
 
 
 def _themed_color(value: str) -> str:

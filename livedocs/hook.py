@@ -79,7 +79,8 @@ def on_files(files, config: MkDocsConfig):
     for name, text in course.generated(language).items():
         files.append(File.generated(config, name, content=text))
     folder = project.cache / "notebooks" / language
-    css = (project.docs / "assets/stylesheets/extra.css").read_text(encoding="utf-8")
+    sheets = [project.docs / sheet for sheet in config.extra_css]
+    css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())
     for chapter in chapters(project):
         name = f"{chapter}/notebook.ipynb"
         notebook = course.notebook(chapter, language, config.site_url or "")
@@ -132,8 +133,9 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
 
 def _lazy(name: str, alt: str, data: str) -> str:
     """A figure that is loaded when it comes into view."""
-    width, height = figures.size(b64decode(data).decode())
-    return f'<img alt="{alt}" src="{name}" width="{width}" height="{height}" loading="lazy">'
+    size = figures.size(b64decode(data).decode("utf-8", "replace"))
+    room = "".join(f' {name}="{value}"' for name, value in size.items())
+    return f'<img alt="{alt}" src="{name}"{room} loading="lazy">'
 
 
 def _anchors(items) -> list[str]:

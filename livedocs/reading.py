@@ -30,8 +30,9 @@ WORDS = {
     },
 }
 
-scripts: dict[str, str] = {}  # of the language in progress: file names by page
+scripts: dict[str, str] = {}  # of the language in progress: paths by page
 terms: Terms | None = None  # of the language in progress
+urls: dict[str, str] = {}  # of the language in progress, by source
 
 
 def _course(config: MkDocsConfig) -> Course:
@@ -47,9 +48,15 @@ def on_files(files, config: MkDocsConfig):
         for name in names[1:]:
             outcome, stem = course.outcomes[name], name.rpartition("/")[2]
             if text := page_script(outcome.lesson.pages[language], outcome.result):
-                scripts[name] = f"{stem}.py"
-                files.append(File.generated(config, f"{name}/{stem}.py", content=text))
+                scripts[name] = f"{name}/{stem}.py"
+                files.append(File.generated(config, scripts[name], content=text))
     return files
+
+
+def on_nav(nav, config: MkDocsConfig, files):
+    urls.clear()
+    urls.update({file.src_uri: file.url for file in files})
+    return nav
 
 
 @event_priority(-300)  # after the search has read the page: a link would cut its words
@@ -59,13 +66,14 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
     chapter = name.partition("/")[0]
     sections = chapters(course.project).get(chapter, [])[1:]
     if name in sections:
-        page.content = terms.explain(page.content, get_relative_url("glossary/", page.url))
         words, place = WORDS[language], sections.index(name) + 1
+        page.content = terms.explain(page.content, _link("glossary.md", page))
         context["reading"] = {
-            "chapter": course.title(chapter, language),
+            "chapter": (_link(f"{chapter}/index.md", page), course.title(chapter, language)),
             "place": words["place"].format(place, len(sections)),
             "done": (place - 1, place, len(sections)),
-            "script": scripts.get(name),
+            "script": _link(scripts.get(name), page),
+            "notebook": _link(f"{chapter}/notebook.ipynb", page),
             "words": words,
         }
     for side in ("previous_page", "next_page"):
@@ -73,6 +81,11 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
             title = _title(neighbour, course, language)
             setattr(page, side, SimpleNamespace(url=neighbour.url, title=title))
     return context
+
+
+def _link(source: str | None, page) -> str | None:
+    """From a page to what becomes of a source; None if it is not on the site."""
+    return get_relative_url(urls[source], page.url) if source in urls else None
 
 
 def _title(page, course: Course, language: str) -> str:

@@ -101,8 +101,9 @@ def _output(output: dict, indent: str):
         return
     text = text_of(output)
     fence = "`" * max(3, 1 + _longest_run("`", text))
-    error = " .output-error" if output["output_type"] == "error" else ""
-    opening = f"{fence}{{.text .output{error} .no-copy}}"
+    kind = {"error": " .output-error", "stderr": " .output-warning"}
+    css_class = kind.get(output.get("name", output["output_type"]), "")
+    opening = f"{fence}{{.text .output{css_class} .no-copy}}"
     yield from _indented(["", opening, *text.split("\n"), fence], indent)
 
 

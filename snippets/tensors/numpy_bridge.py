@@ -136,7 +136,9 @@ if __name__ == "__main__":
     a, copied = torch.from_numpy(array_a), torch.tensor(array_a)
     result = combine(array_a, array_b)
     array_a[0] = 99
-    print("from_numpy", a, " torch.tensor", copied, " result", result)
+    print("from_numpy  ", a)
+    print("torch.tensor", copied)
+    print("result      ", result)
     # --8<-- [end:follow]
 
     check(combine)

@@ -207,8 +207,7 @@ class Tiny:
         self.page("basics/index", CHAPTER, CHAPTER_ZH)
         self.page("basics/sum", SUM, SUM_ZH)
         (root / "livedocs").symlink_to(ROOT / "livedocs", target_is_directory=True)
-        katex = root / "docs/assets/katex"
-        katex.symlink_to(ROOT / "docs/assets/katex", target_is_directory=True)
+        shutil.copytree(ROOT / "docs/assets/katex", root / "docs/assets/katex")
 
     def look_real(self) -> None:
         """Theme, style sheets and scripts of the real site."""

@@ -15,7 +15,7 @@ template: download.html
 def test_a_repository_adds_links_to_the_files_of_its_latest_release(tiny, html_tree, repository):
     tiny.page("download", PAGE)
     tiny.edit(
-        "mkdocs.yml", "- glossary.md\n", f"- glossary.md\n- download.md\nrepo_url: '{repository}'\n"
+        "mkdocs.yml", "- changes.md\n", f"- changes.md\n- download.md\nrepo_url: '{repository}'\n"
     )
     assert tiny.python("mkdocs", "build", "--strict").returncode == 0
     for folder, language in (("", "en"), ("zh/", "zh")):

@@ -215,7 +215,7 @@ def test_many_round_markers_are_one_path_of_dots_in_the_same_places(svg, figure)
         g for g in ET.fromstring(figure).iter(f"{{{SVG}}}g") if "round" in g.get("style", "")
     ]
     [path] = group
-    dots = [(float(x), float(y)) for x, y in re.findall(r"M ([\d.]+) ([\d.]+) h 0", path.get("d"))]
+    dots = [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h0", path.get("d"))]
     assert dots == [pytest.approx(place, abs=0.005) for place in drawn]
     assert "stroke: var(--fig-c0, #0b62a8); stroke-width: 6;" in group.get("style")
 

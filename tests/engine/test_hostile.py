@@ -437,7 +437,8 @@ def notebook_html(tmp_path_factory, html_tree):
         content = nb2html(str(path), no_prompt=True)
         file = SimpleNamespace(src_uri="c/notebook.ipynb")
         page = SimpleNamespace(file=file, meta={}, toc=[])
-        config = SimpleNamespace(site_dir=str(folder))
+        toc = {"permalink_title": "Link to this section"}
+        config = SimpleNamespace(site_dir=str(folder), mdx_configs={"toc": toc})
         return html_tree(hook.on_page_content(content, page, config, []))
 
     return convert

@@ -199,6 +199,16 @@ def test_a_promised_error_is_reduced_to_its_line_and_message(tiny, to_html):
     )
 
 
+def test_what_goes_to_the_error_stream_is_marked_as_a_warning(tiny, to_html):
+    cell = FENCE.format("python", "import sys\nprint('out')\nprint('mind', file=sys.stderr)")
+    root = to_html(tiny.rendered(f"# T\n\n{cell}"))
+    outputs = [e for e in root.iter("div") if "output" in e.get("class", "").split()]
+    assert [(text_of(e).strip(), "output-warning" in e.get("class")) for e in outputs] == [
+        ("out", False),
+        ("mind", True),
+    ]
+
+
 def test_comments_speak_the_language_of_the_page(tiny):
     page = "# T\n\n" + FENCE.format("python", "x = 1  # one | 一")
     page += "\n" + FENCE.format("{.python notest}", "y  # two | 二")

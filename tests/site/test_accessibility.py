@@ -219,9 +219,14 @@ def test_nothing_moves_for_readers_who_want_no_motion(page, base):
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
 
-def test_in_forced_colours_code_has_edges_and_figures_keep_their_colours(page, base):
+def test_in_forced_colours_code_has_edges_icons_a_shape_and_figures_their_colours(page, base):
     page.emulate_media(forced_colors="active")
     page.goto(base + "gradient_descent/sgd/")
+    for icon in (".md-nav__icon", ".md-code__button", "summary"):
+        ground, text = page.locator(icon).first.evaluate("""element => [
+          getComputedStyle(element, "::after").backgroundColor,
+          getComputedStyle(document.querySelector("article p")).color]""")
+        assert ground == text, icon
     code = page.locator(".highlight > pre").first
     assert code.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"
     curve = page.locator(".figure svg path[style*='stroke']").first

@@ -255,5 +255,5 @@ def test_paper_shows_figures_without_what_is_for_the_screen(page, base):
     page.keyboard.press("End")
     page.emulate_media(media="print")
     assert page.locator(".figure svg").first.is_visible()
-    for only_on_screen in (".readout", ".readout-dot", ".page-actions", ".chapter-progress"):
+    for only_on_screen in (".readout", ".readout-dot", ".page-head", ".chapter-progress"):
         assert page.locator(only_on_screen).first.is_visible() is False
