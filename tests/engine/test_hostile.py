@@ -65,7 +65,9 @@ def skeleton(root: ET.Element) -> list:
         tag, attributes = element.tag.replace("th", "td"), {**element.attrib}
         attributes.pop("aria-label", None)
         attributes.pop("id" if re.fullmatch("h[1-6]", tag) else "", None)
-        attributes.pop("href" if attributes.get("class") == "anchor-link" else "", None)
+        attributes.pop(
+            "href" if attributes.get("class") in ("anchor-link", "headerlink") else "", None
+        )
         found.append((tag, *sorted(attributes.items())))
     return found
 

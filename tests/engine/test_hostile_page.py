@@ -132,7 +132,9 @@ def test_hostile_outputs_are_text_in_the_browser(built, browser, path, language,
     assert text.count("<script>window.hostile = 1</script>") >= 8
     assert note in text
     assert (
-        content.locator("iframe, foreignObject, img:not([src^=figure-]), [onload], [onerror], [onmouseover]").count()
+        content.locator(
+            "iframe, foreignObject, img:not([src^=figure-]), [onload], [onerror], [onmouseover]"
+        ).count()
         == 0
     )
     assert page.title().startswith("Hostile <script>") or "notebook" in path

@@ -189,8 +189,7 @@ def test_a_picture_of_anything_else_loses_what_is_no_drawing(tiny):
     code = f"from IPython.display import SVG\nSVG('''{svg}''')"
     text = tiny.rendered(f"# T\n\n```python\n{code}\n```\n\n![A figure](figure)\n").split("///")[1]
     assert (
-        '<g><text>link</text></g><path d="M0 0" style="stroke: red" /><g><use /><use /></g>'
-        in text
+        '<g><text>link</text></g><path d="M0 0" style="stroke: red" /><g><use /><use /></g>' in text
     )
     for trace in ("hostile", "a.example", "script", "foreign", "bold", "style>"):
         assert trace not in text
