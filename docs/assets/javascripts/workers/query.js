@@ -59,5 +59,6 @@ self.addEventListener = (event, listener) =>
   })
 
 // Without a server there are no workers: a frame of the page runs this file as a script.
-const source = new URL(self.document ? document.currentScript.src : location)
-importScripts(new URL(source.search.split("?")[1], source))
+const script = self.document?.currentScript
+if (script) importScripts(new URL(script.src.split("?")[1], script.src))
+else importScripts(location.search.slice(1))
