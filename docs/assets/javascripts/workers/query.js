@@ -51,10 +51,25 @@ function rewritten(query) {
   return [...whole, ...(kept.length > LONG ? [] : escaped)].join(" ")
 }
 
+// lunr tells the nodes of its set of words apart by "label id label id …" without the spaces, so
+// that those of words with digits (w1, S4) can pass for each other, and words come out that no
+// section holds.
+function tellApart() {
+  lunr.TokenSet.prototype.toString = function () {
+    if (this._str) return this._str
+    let text = this.final ? "1" : "0"
+    for (const label of Object.keys(this.edges).sort()) text += `,${label}${this.edges[label].id}`
+    return text
+  }
+}
+
 const listen = self.addEventListener
 self.addEventListener = (event, listener) =>
   listen(event, ({ data: { type, data } }) => {
-    if (type === SETUP) data.docs.forEach(read)
+    if (type === SETUP) {
+      data.docs.forEach(read)
+      tellApart()
+    }
     return listener({ data: { type, data: type === QUERY ? rewritten(data) : data } })
   })
 
