@@ -63,7 +63,8 @@ def skeleton(root: ET.Element) -> list:
     found = []
     for element in root.iter():
         tag, attributes = element.tag.replace("th", "td"), {**element.attrib}
-        attributes.pop("aria-label", None)
+        for description in ("aria-label", "alt"):
+            attributes.pop(description, None)
         attributes.pop("id" if re.fullmatch("h[1-6]", tag) else "", None)
         attributes.pop(
             "href" if attributes.get("class") in ("anchor-link", "headerlink") else "", None

@@ -145,7 +145,8 @@ def test_an_interrupt_ends_the_build_in_two_seconds_and_keeps_what_is_done(
             if line.startswith("[5/"):
                 break
     else:
-        time.sleep(1.0)
+        while not psutil.Process(process.pid).children():  # from which the pages will be forked
+            time.sleep(0.01)
     start = time.monotonic()
     if whom == "group":  # as Ctrl-C in a terminal
         os.killpg(process.pid, signal.SIGINT)
