@@ -132,9 +132,7 @@ def test_a_killed_build_of_the_site_leaves_the_last_one(builds, tiny, file_bytes
 
 @pytest.mark.parametrize("whom", ["group", "build"])
 @pytest.mark.parametrize("moment", ["warming up", "running"])
-def test_an_interrupt_ends_the_build_and_keeps_what_is_done(
-    builds, tiny, moment, whom
-):
+def test_an_interrupt_ends_the_build_and_keeps_what_is_done(builds, tiny, moment, whom):
     for i in range(PAGES):
         tiny.edit_twins(f"p/page{i}", "time.sleep(0.1)", f"time.sleep({30 if i > 4 else 0.1})")
     for i in range(5):  # these start first
