@@ -71,7 +71,7 @@ def test_figures_in_files_follow_the_theme(page, base):
     page.goto(base + "gradient_descent/notebook/")
     figure = page.locator(".figure img").first
     figure.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.figure img').complete")
+    figure.evaluate("image => image.decode()")
     pictures = []
     for scheme in ("default", "slate"):
         page.evaluate(f"document.body.dataset.mdColorScheme = '{scheme}'")
