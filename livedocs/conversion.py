@@ -1,28 +1,24 @@
-"""MkDocs hook: what becomes of a page's Markdown is kept from build to build.
+"""MkDocs hook: what becomes of a page's Markdown is kept from build to build, as are templates.
 
 MkDocs converts every page anew in each build. A conversion depends on the text, the configuration,
 the names of all files (links) and the installed packages; all of these are part of its key.
 """
 
-import hashlib
-import json
 import logging
 import sys
-from contextlib import contextmanager, suppress
-from importlib.metadata import version
+from contextlib import contextmanager
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # MkDocs loads a hook by its path alone
 
-from livedocs.store import DamagedError, Store  # noqa: E402
+from livedocs.memo import Memo  # noqa: E402
 
 log = logging.getLogger("mkdocs.livedocs")
-PACKAGES = ("mkdocs", "mkdocs-material", "mkdocs-jupyter", "nbconvert", "Markdown",
-            "pymdown-extensions", "Pygments", "jieba")  # fmt: skip
 conversions: "Conversions | None" = None  # of the language that is being built
 
 
@@ -31,6 +27,13 @@ def on_nav(nav, config: MkDocsConfig, files):
     global conversions
     conversions = Conversions(config, files)
     return nav
+
+
+def on_env(env, config: MkDocsConfig, files):
+    folder = Path(config.config_file_path).parent / ".livedocs" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return env
 
 
 @event_priority(-100)  # after mkdocs-jupyter has set how a notebook is rendered
@@ -56,7 +59,7 @@ on_page_context = CombinedEvent(_before_indexing, _after_indexing)
 
 @event_priority(100)
 def on_post_build(config: MkDocsConfig) -> None:
-    conversions.trim()
+    conversions.memo.trim()
 
 
 class Conversions:
@@ -64,14 +67,10 @@ class Conversions:
 
     def __init__(self, config: MkDocsConfig, files):
         root, language = Path(config.config_file_path).parent, Path(config.docs_dir).name
-        self.store, self.used = Store(root / ".livedocs" / "pages" / language), set()
-        engine = Path(__file__).parent
-        sources = [*sorted(engine.glob("*.py")), *sorted(engine.glob("nbconvert/*/*"))]
-        sources.append(root / "docs" / "glossary.yml")
         self.files = {file.src_uri: file for file in files}
-        self.base = _hash(
-            [version(package) for package in PACKAGES],
-            [path.read_text(encoding="utf-8") for path in sources],
+        self.memo = Memo(
+            root / ".livedocs" / "pages" / language,
+            root / "docs" / "glossary.yml",
             [config.markdown_extensions, config.mdx_configs, config.use_directory_urls],
             [config.validation, config.site_url, config.plugins["material/search"].config],
             sorted((file.src_uri, file.url) for file in files),
@@ -82,22 +81,23 @@ class Conversions:
         render = page.render
 
         def render_or_load(config, files):
-            kept = self._load(self._page_key(page))
+            key = self._page_key(page)
+            kept = self.memo.load(key)
             if kept:
                 self._fill(page, kept)
                 return
-            with _heard() as messages:
+            with _warnings() as messages:
                 render(config, files)
-            if not messages and log.isEnabledFor(logging.INFO):  # else each build has to tell them
-                self._save(self._page_key(page), self._taken(page))
+            if not messages and log.isEnabledFor(logging.WARNING):  # each build has to tell them
+                self.memo.save(key, self._taken(page))
 
         page.render = render_or_load
 
     def begin_entries(self, page, index) -> None:
         """Give the search index what is kept for an unchanged page, and nothing to add."""
-        self.key = _hash(self.base, "search", page.url, page.content, page.title, page.meta)
+        self.key = self.memo.key("search", page.url, page.content, page.title, page.meta)
         self.first = len(index.entries)
-        kept = self._load(self.key)
+        kept = self.memo.load(self.key)
         if kept:
             index.entries += kept["entries"]
             index.add_entry_from_context = lambda page: None
@@ -106,30 +106,14 @@ class Conversions:
     def end_entries(self, index) -> None:
         """Keep what has been added since."""
         if self.key:
-            self._save(self.key, {"entries": index.entries[self.first :]})
+            self.memo.save(self.key, {"entries": index.entries[self.first :]})
         index.__dict__.pop("add_entry_from_context", None)
-
-    def _load(self, key: str) -> dict | None:
-        self.used.add(key)
-        try:
-            return self.store.load(key)
-        except DamagedError as error:
-            log.info(f"{error}; its page is converted again")
-            return None
-
-    def _save(self, key: str, value: dict) -> None:
-        with suppress(OSError):  # no room on the disk: the next build converts it again
-            self.store.save(key, value)
-
-    def trim(self) -> None:
-        """Forget what this build and those shortly before it did not use."""
-        self.store.remove(self.used, spare=len(self.used))
 
     def _page_key(self, page) -> str:
         text = page.markdown
         if page.file.src_uri.endswith(".ipynb"):
             text = Path(page.file.abs_src_path).read_text(encoding="utf-8")
-        return _hash(self.base, "page", page.file.src_uri, text)
+        return self.memo.key("page", page.file.src_uri, text)
 
     def _taken(self, page) -> dict:
         links = page.links_to_anchors or {}
@@ -164,17 +148,13 @@ def _unpacked(packed: list) -> AnchorLink:
 
 
 @contextmanager
-def _heard():
-    """What MkDocs logs while a page is converted."""
+def _warnings():
+    """What MkDocs warns of while a page is converted."""
     messages = []
-    handler = logging.Handler(logging.INFO)
+    handler = logging.Handler(logging.WARNING)
     handler.emit = messages.append
     log.parent.addHandler(handler)
     try:
         yield messages
     finally:
         log.parent.removeHandler(handler)
-
-
-def _hash(*values) -> str:
-    return hashlib.sha256(json.dumps(values, default=repr, sort_keys=True).encode()).hexdigest()

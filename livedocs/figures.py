@@ -3,6 +3,7 @@
 import hashlib
 import re
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 
 from livedocs.images import compact
 from livedocs.outputs import inert
@@ -25,6 +26,12 @@ def themed(svg: str, labels: dict[str, str], alt: str) -> str:
     alt: what the figure shows, for those who cannot see it.
     Raises FigureError if there is no figure in it.
     """
+    return _themed(svg, tuple(labels.items()), alt)
+
+
+@lru_cache(maxsize=512)  # a page and the notebook of its chapter show the same figure
+def _themed(svg: str, labels: tuple, alt: str) -> str:
+    labels = dict(labels)
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
     root = parse(svg)

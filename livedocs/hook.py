@@ -5,15 +5,15 @@
 
 import itertools
 import re
-import shutil
 import sys
 from base64 import b64decode
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mkdocs.commands.build import build
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs_jupyter.config import settings as jupyter
@@ -24,10 +24,10 @@ from livedocs import figures  # noqa: E402
 from livedocs.build import configuration  # noqa: E402
 from livedocs.config import Project  # noqa: E402
 from livedocs.errors import PageError  # noqa: E402
-from livedocs.includes import stamp  # noqa: E402
 from livedocs.notebook import drawings  # noqa: E402
 from livedocs.pages import LANGUAGES  # noqa: E402
 from livedocs.run import RunError  # noqa: E402
+from livedocs.serving import Serving  # noqa: E402
 from livedocs.site import NOTEBOOK_TITLE, Course, chapters  # noqa: E402
 from livedocs.store import write_atomically  # noqa: E402
 
@@ -41,8 +41,7 @@ NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
 
 jupyter.templates_dir = str(Path(__file__).with_name("nbconvert"))
 course: Course | None = None  # of the build in progress; English makes it, Chinese uses it
-serving = False
-served: dict[Path, set] = {}  # under `mkdocs serve`: folders of the other languages, their sources
+serving: Serving | None = None  # under `mkdocs serve`
 
 
 def _language(config: MkDocsConfig) -> str:
@@ -54,15 +53,23 @@ def _folder(language: str) -> str:
     return "" if language == LANGUAGES[0] else f"{language}/"
 
 
+def _course(project: Project, site_url: str | None) -> Course:
+    try:
+        made = Course(project)
+    except (PageError, RunError) as error:
+        raise PluginError(f"\n{error}") from None
+    made.root = urlsplit(site_url or "").path or "/"
+    return made
+
+
 @event_priority(100)  # before the search plugin reads its dictionary
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global course
     if _language(config) == LANGUAGES[0]:
-        try:
-            course = Course(Project(Path(config.config_file_path).parent))
-        except (PageError, RunError) as error:
-            raise PluginError(f"\n{error}") from None
-        course.root = urlsplit(config.site_url or "").path or "/"
+        project = Project(Path(config.config_file_path).parent)
+        if serving:
+            serving.begin(LANGUAGES[0], project)
+        course = _course(project, config.site_url)
     for alternate in config.extra["alternate"]:  # for 404.html; each page names its own twin
         alternate["link"] = course.root + _folder(alternate["lang"])
     config.plugins["material/search"].config.jieba_dict_user = str(course.dictionary())
@@ -82,7 +89,8 @@ def on_files(files, config: MkDocsConfig):
     css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())
     for chapter in chapters(project):
         name = f"{chapter}/notebook.ipynb"
-        notebook = course.notebook(chapter, language, config.site_url or "")
+        place = (chapter, language, config.site_url or "")
+        notebook = serving.notebook(course, *place) if serving else course.notebook(*place)
         write_atomically(folder / name, notebook)
         files.append(_file(name, folder, config))
         for number, svg in enumerate(drawings(notebook), 1):
@@ -118,16 +126,22 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     if not page.file.src_uri.endswith(".ipynb"):
         return content
     page.meta["search"] = {"exclude": True}  # it repeats the pages of its chapter
+    title = config.mdx_configs["toc"]["permalink_title"]
+    memo, anchors = config.hooks["livedocs/conversion.py"].conversions.memo, _anchors(page.toc)
+    return memo(partial(_notebook, content, title, anchors), "notebook", content, title, anchors)
+
+
+def _notebook(content: str, title: str, anchors: list[str]) -> str:
+    """The HTML of a notebook; title: of the links to its headings, whose ids are the anchors."""
     numbers = itertools.count(1)
     content = FIGURE.sub(
         lambda m: _lazy(f"figure-{next(numbers)}.svg", *m.groups()),
         STYLE_OR_SCRIPT.sub("", content),
     )
-    title = config.mdx_configs["toc"]["permalink_title"]
     content = content.replace('class="anchor-link"', f'class="headerlink" title="{title}"')
     parts = NO_PROSE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]
-    return _with_ids("".join(parts), _anchors(page.toc))
+    return _with_ids("".join(parts), anchors)
 
 
 def _lazy(name: str, alt: str, data: str) -> str:
@@ -172,47 +186,54 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
 def on_post_build(config: MkDocsConfig) -> None:
     if _language(config) != LANGUAGES[0]:
         return
+    if serving:
+        _serve_others(config)
+        serving.complete(LANGUAGES[0])
+        serving.done()
+    else:
+        for language in LANGUAGES[1:]:
+            _build(config, language, Path(config.site_dir, language))
+        course.memo.trim()  # under `serve`, most of what is there was not needed
+
+
+def _serve_others(config: MkDocsConfig) -> None:
     for language in LANGUAGES[1:]:
-        if serving:
-            _serve(language, config)
-        else:
-            _build(language, Path(config.site_dir, language), config)
+        build_one = partial(_build, config, language)
+        serving.site(language, Path(config.site_dir), course.project, build_one)
 
 
-def _build(language: str, folder: Path, config: MkDocsConfig) -> None:
+def _build_others(config: MkDocsConfig) -> None:
+    """Build what is behind where the first language is as it was."""
+    global course
+    try:
+        course = _course(course.project, config.site_url)
+        _serve_others(config)
+    except PluginError as error:
+        raise Abort(str(error)) from None  # which the server prints
+    finally:
+        serving.done()
+
+
+def _build(config: MkDocsConfig, language: str, folder: Path) -> None:
     overlay = config.extra.get("overlay", {})
     build(configuration(course.project, language, folder, config.strict, overlay))
 
 
-def _serve(language: str, config: MkDocsConfig) -> None:
-    """Build a language beside the served folder, and again only if its sources have changed."""
-    site = Path(config.site_dir)
-    folder = site.with_name(f"{site.name}-{language}")
-    sources = _sources(course.project, language)
-    if served.get(folder) != sources:
-        _build(language, folder, config)
-        served[folder] = sources
-    if not (site / language).is_symlink():
-        (site / language).symlink_to(folder)
-
-
-def _sources(project: Project, language: str) -> set[tuple]:
-    """Stamps of all files but the pages of the other languages."""
-    roots = [project.docs, project.snippets, project.root / "livedocs"]
-    files = [project.root / "mkdocs.yml", *(path for root in roots for path in root.rglob("*"))]
-    others = [project.docs / other for other in LANGUAGES if other != language]
-    return {
-        stamp(path)
-        for path in files
-        if path.is_file() and not any(path.is_relative_to(other) for other in others)
-    }
-
-
 def on_startup(command: str, dirty: bool) -> None:
     global serving
-    serving = command == "serve"
+    serving = Serving() if command == "serve" else None
+
+
+def on_serve(server, config: MkDocsConfig, builder):
+    serving.listen(server, course.project, partial(_build_others, config))
+    return server
+
+
+def on_build_error(error: Exception) -> None:
+    if serving:
+        serving.done()
 
 
 def on_shutdown() -> None:
-    for folder in served:
-        shutil.rmtree(folder, ignore_errors=True)
+    if serving:
+        serving.close()

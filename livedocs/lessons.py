@@ -200,6 +200,8 @@ def _without_comments(code: str) -> str:
 
 def _is_quiet(code: str) -> bool:
     """Whether the code ends with a semicolon, which hides the value of its last line."""
+    if ";" not in code:
+        return False
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     words = [t.string for t in tokens if t.type != tokenize.COMMENT and t.string.strip()]
     return words[-1:] == [";"]

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -58,6 +59,7 @@ def write_notebook(notebook) -> str:
     return nbformat.v4.writes(notebook) + "\n"  # the tests validate: once is enough
 
 
+@lru_cache(maxsize=64)
 def drawings(notebook: str) -> list[str]:
     """The SVGs of a notebook, in order."""
     cells = nbformat.v4.reads(notebook).cells

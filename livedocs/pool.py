@@ -11,6 +11,7 @@ import threading
 import time
 import types
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def run_page(task: Task) -> dict:
     finally:
         _end(process)
         receiver.close()
+
+
+def warm_up() -> None:
+    """Start the process from which pages are forked, and do not wait for it."""
+    if sys.platform != "win32":
+        with _starting, _without_main():
+            _context()
+            forkserver.ensure_running()
 
 
 def end_pages() -> None:

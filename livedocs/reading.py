@@ -3,6 +3,7 @@
 Each section gets its code as a script beside it; theme/main.html shows what `reading` holds.
 """
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
+from livedocs.memo import Memo
 from livedocs.script import page_script
 from livedocs.site import Course, chapters
 from livedocs.terms import Terms
@@ -39,6 +41,10 @@ def _course(config: MkDocsConfig) -> Course:
     return config.hooks["livedocs/hook.py"].course
 
 
+def _memo(config: MkDocsConfig) -> Memo:
+    return config.hooks["livedocs/conversion.py"].conversions.memo
+
+
 def on_files(files, config: MkDocsConfig):
     global terms
     course, language = _course(config), Path(config.docs_dir).name
@@ -47,7 +53,8 @@ def on_files(files, config: MkDocsConfig):
     for names in chapters(course.project).values():
         for name in names[1:]:
             outcome, stem = course.outcomes[name], name.rpartition("/")[2]
-            if text := page_script(outcome.lesson.pages[language], outcome.result):
+            make = partial(page_script, outcome.lesson.pages[language], outcome.result)
+            if text := course.made(make, "script", [outcome], language):
                 scripts[name] = f"{name}/{stem}.py"
                 files.append(File.generated(config, scripts[name], content=text))
     return files
@@ -67,7 +74,8 @@ def on_page_context(context, page, config: MkDocsConfig, nav):
     sections = chapters(course.project).get(chapter, [])[1:]
     if name in sections:
         words, place = WORDS[language], sections.index(name) + 1
-        page.content = terms.explain(page.content, _link("glossary.md", page))
+        explain = partial(terms.explain, page.content, _link("glossary.md", page))
+        page.content = _memo(config)(explain, "terms", *explain.args)
         context["reading"] = {
             "chapter": (_link(f"{chapter}/index.md", page), course.title(chapter, language)),
             "place": words["place"].format(place, len(sections)),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cached_property
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,8 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from livedocs.errors import PageError, relative
 from livedocs.includes import Line
 from livedocs.lessons import Lesson
+from livedocs.memo import digest
 from livedocs.pages import Text
-from livedocs.pool import Task, end_pages, run_page
+from livedocs.pool import Task, end_pages, run_page, warm_up
 from livedocs.store import DamagedError, Store
 
 SPARE = 3  # results of earlier states of the pages that the store keeps, for each page
@@ -34,6 +36,11 @@ class Outcome:
     result: dict
     stored: bool
 
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the result."""
+        return digest(self.result)
+
 
 def workers() -> int:
     """One worker per core that this process may use."""
@@ -48,6 +55,9 @@ def run_lessons(
     executor: what runs run_page(task); processes of this machine if None.
     Raises RunError after all pages have run if any of them failed.
     """
+    nothing_stored = rerun or not store.folder.is_dir()
+    if executor is None and nothing_stored and any(lesson.has_cells() for lesson in lessons):
+        warm_up()  # while the keys are computed
     known = [o for o in stored(lessons, store) if not (rerun and o.lesson.has_cells())]
     outcomes = {outcome.lesson.name: outcome for outcome in known}
     stale = [lesson for lesson in lessons if lesson.name not in outcomes]

@@ -45,7 +45,7 @@ glossary: Glossary | None = None  # of the build in progress
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global glossary
-    glossary = Glossary(Path(config.config_file_path).parent / "docs" / "glossary.yml")
+    glossary = config.hooks["livedocs/hook.py"].course.glossary
     return config
 
 

@@ -11,6 +11,7 @@ import traceback
 import warnings
 
 import matplotlib
+import matplotlib.pyplot as plt
 import psutil
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -111,6 +112,7 @@ class Session:
         matplotlib.use(BACKEND)
         matplotlib.interactive(True)  # else the inline backend shows nothing
         configure_inline_support(self.shell, BACKEND)
+        plt.uninstall_repl_displayhook()  # a figure is drawn when it is shown, not before as well
         style.use_style()
         select_figure_formats(self.shell, {"svg"}, bbox_inches="tight", metadata={"Date": None})
         allocated = _allocated()

@@ -15,6 +15,7 @@ from livedocs.errors import PageError, did_you_mean
 from livedocs.glossary import read_glossary
 from livedocs.includes import stamp
 from livedocs.lessons import Lesson
+from livedocs.memo import Memo
 from livedocs.notebook import chapter_notebook, write_notebook
 from livedocs.pages import LANGUAGES
 from livedocs.render import render
@@ -25,18 +26,22 @@ NOTEBOOK_TITLE = {"en": "As a notebook", "zh": "本章笔记本"}
 
 def settings(project: Project, language: str) -> dict:
     """mkdocs.yml with what `extra.languages` says of a language laid over it."""
-    environment = tuple(sorted(os.environ.items()))
-    raw = copy.deepcopy(_configuration(stamp(project.root / "mkdocs.yml"), environment))
-    languages = raw["extra"].pop("languages")
-    merged = merge(raw, languages[language])
+    base = _configuration(project)
+    merged = merge(base, base["extra"]["languages"][language])
+    del merged["extra"]["languages"]
     merged["docs_dir"] = f"docs/{language}"
     if language != LANGUAGES[0] and merged.get("site_url"):
         merged["site_url"] = f"{merged['site_url'].rstrip('/')}/{language}/"
     return merged
 
 
+def _configuration(project: Project) -> dict:
+    """What mkdocs.yml says, not to be changed."""
+    return _read(stamp(project.root / "mkdocs.yml"), tuple(sorted(os.environ.items())))
+
+
 @lru_cache(maxsize=4)
-def _configuration(stamp: tuple, environment: tuple) -> dict:
+def _read(stamp: tuple, environment: tuple) -> dict:
     with stamp[0].open("rb") as file:
         return yaml_load(file)  # knows !ENV
 
@@ -56,7 +61,7 @@ def chapters(project: Project) -> dict[str, list[str]]:
     """Section names of each chapter, index first, as the navigation orders them."""
     return {
         chapter: [path.removesuffix(".md") for path in paths if path.endswith(".md")]
-        for entry in settings(project, LANGUAGES[0])["nav"]
+        for entry in _configuration(project)["nav"]
         if isinstance(entry, dict)
         for chapter, paths in entry.items()
     }
@@ -108,10 +113,15 @@ _made: dict[tuple, tuple] = {}  # in this process, for `mkdocs serve`
 def _once(place: tuple, sources: tuple, make):
     """What make() gave last time at this place, if it was made from the very same objects."""
     known = _made.get(place)
-    if known and len(known[0]) == len(sources) and all(a is b for a, b in zip(known[0], sources)):
+    if known and same(known[0], sources):
         return known[1]
     _made[place] = sources, make()
     return _made[place][1]
+
+
+def same(sources: tuple, others: tuple) -> bool:
+    """Whether they are the very same objects."""
+    return len(sources) == len(others) and all(a is b for a, b in zip(sources, others))
 
 
 class Course:
@@ -123,7 +133,9 @@ class Course:
     def __init__(self, project: Project):
         self.project = project
         self.root = "/"  # path of the published site
-        self.glossary = read_glossary(stamp(project.docs / "glossary.yml"))
+        glossary = project.docs / "glossary.yml"
+        self.glossary = read_glossary(stamp(glossary))
+        self.memo = Memo(project.cache / "rendered", glossary)
         _check_navigation(project)
         lessons = project.lessons()
         by_name = {lesson.name: lesson for lesson in lessons}
@@ -159,8 +171,18 @@ class Course:
         return _once(
             (self.project.root, name, language),
             (outcome, labels),
-            lambda: render(outcome.lesson.pages[language], outcome.result, labels),
+            lambda: self.made(
+                lambda: render(outcome.lesson.pages[language], outcome.result, labels),
+                "page",
+                [outcome],
+                language,
+            ),
         )
+
+    def made(self, make, what: str, outcomes: list[Outcome], language: str, *inputs):
+        """What make() makes of some outcomes in a language, or has made in an earlier build."""
+        sources = [(outcome.lesson.pages[language], outcome.digest) for outcome in outcomes]
+        return self.memo(make, what, sources, language, *inputs)
 
     def title(self, chapter: str, language: str) -> str:
         """`5. Gradient descent`: number among all chapters, title of the index page."""
@@ -173,15 +195,25 @@ class Course:
             "concordance.md": self.concordance.page(language),
         }
 
+    def sources(self, chapter: str, language: str) -> tuple:
+        """What the notebook of a chapter is made from: its outcomes, the labels of figures."""
+        names = chapters(self.project)[chapter]
+        return (*(self.outcomes[name] for name in names), self.glossary.labels(language))
+
     def notebook(self, chapter: str, language: str, base: str = "") -> str:
         """The notebook of a chapter as JSON text."""
-        outcomes = tuple(self.outcomes[name] for name in chapters(self.project)[chapter])
+        *outcomes, labels = sources = self.sources(chapter, language)
         pages = [(outcome.lesson.pages[language], outcome.result) for outcome in outcomes]
-        labels = self.glossary.labels(language)
         return _once(
             (self.project.root, chapter, language, base),
-            (*outcomes, labels),
-            lambda: write_notebook(chapter_notebook(pages, labels, base)),
+            sources,
+            lambda: self.made(
+                lambda: write_notebook(chapter_notebook(pages, labels, base)),
+                "notebook",
+                outcomes,
+                language,
+                base,
+            ),
         )
 
     def dictionary(self) -> Path:

@@ -11,6 +11,7 @@ VOID = {"br", "col", "hr", "img", "input", "wbr"}
 TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "em"}  # what stands there is a subject of the page
 OTHERS = {"a", "button", "code", "dt", "figure", "label", "pre", "strong", "summary", "svg", "th"}
 CLASSES = {"admonition-title", "arithmatex", "output", "output-table", "run-info"}
+BORDERS = r"(?<![\w-])(?:{})(?![\w-])"
 INTRODUCED = re.compile(r"\s*（[A-Za-z]")  # 轮次（epoch）
 
 
@@ -23,12 +24,11 @@ class Terms:
 
     def __init__(self, terms: dict[str, dict], language: str):
         longest_first = sorted(terms, key=lambda key: (-len(terms[key][language]), key))
-        self.keys = dict(enumerate(longest_first, 1))
-        pattern = _english if language == "en" else re.escape
-        self.pattern = re.compile(
-            "|".join(f"({pattern(terms[key][language])})" for key in longest_first)
-            or r"(?!)"  # matches nothing
-        )
+        pattern, around = (_english, BORDERS) if language == "en" else (re.escape, "{}")
+        patterns = {key: pattern(terms[key][language]) for key in longest_first}
+        self.patterns = {key: re.compile(text) for key, text in patterns.items()}
+        anything = "|".join(patterns.values()) or "(?!)"  # which matches nothing
+        self.pattern = re.compile(around.format(anything))
         self.silent = {key for key, term in terms.items() if not term.get("tooltip", True)}
         self.definitions = {key: term["definition"][language] for key, term in terms.items()}
 
@@ -55,7 +55,7 @@ class Terms:
         return self.pattern.finditer(text)
 
     def _key(self, match: re.Match) -> str:
-        return self.keys[match.lastindex]
+        return next(key for key, one in self.patterns.items() if one.fullmatch(match[0]))
 
     def _definition(self, key: str) -> str:
         return markdown(self.definitions[key]).removeprefix("<p>").removesuffix("</p>")
@@ -68,8 +68,10 @@ def _english(name: str) -> str:
         if name.endswith(singular):
             stem, ending = stem.removesuffix(singular), f"(?:{singular}|{plural})"
     words = stem.replace(r"\ ", r"\s+")
-    case = "" if name != name.lower() else "i"
-    return rf"(?<![\w-])(?{case}:{words}{ending})(?![\w-])"
+    if name != name.lower():
+        return words + ending
+    # The first letter apart from the others, so that most places are dismissed by one look.
+    return f"[{name[0]}{name[0].upper()}](?i:{words[1:]}{ending})"
 
 
 def _texts(content: str) -> tuple[list, list]:

@@ -1,14 +1,7 @@
-"""`mkdocs build` and `mkdocs serve` need no step before them, and survive a broken page."""
+"""`mkdocs build` needs no step before it, and survives a broken page."""
 
 import json
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -150,59 +143,3 @@ def test_a_broken_page_ends_the_build_and_leaves_the_last_good_site(
     assert message in result.stderr
     assert "Traceback (most recent call last)" not in result.stderr
     assert before and file_bytes(tiny.root / "site") == before
-
-
-def wait_until(condition, process, what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, "the server has ended"
-        if condition():
-            return
-        time.sleep(0.2)
-    pytest.fail(f"not within {seconds} s: {what}")
-
-
-@contextmanager
-def serving(tiny):
-    """`mkdocs serve`: its process, a function that reads a page, and its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tiny.root / "log"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=tiny.root, stdout=output, stderr=output)
-
-    def read(url: str) -> str:
-        try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{port}/course/{url}", timeout=2
-            ) as reply:
-                return reply.read().decode()
-        except (urllib.error.URLError, OSError):
-            return ""
-
-    try:
-        yield process, read, lambda: log.read_text(encoding="utf-8")
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def test_a_server_survives_a_broken_page_and_shows_the_next_good_one(tiny, built):
-    shutil.copytree(built.root / ".livedocs", tiny.root / ".livedocs")
-    with serving(tiny) as (process, read, log):
-        wait_until(lambda: "Three numbers." in read("basics/sum/"), process, "the first build")
-        assert "三个数。" in read("zh/basics/sum/")
-        tiny.edit("docs/zh/basics/sum.md", "{{ sum(numbers) }}", "{{ sum(numbers }}")
-        error = "docs/zh/basics/sum.md:13: '{{ sum(numbers }}' is not a field of an f-string"
-        wait_until(lambda: error in log(), process, "the error")
-        tiny.edit("docs/zh/basics/sum.md", "{{ sum(numbers }}", "{{ sum(numbers) }}，没错")
-        wait_until(lambda: "6，没错" in read("zh/basics/sum/"), process, "the mended page")
-        assert "Three numbers." in read("basics/sum/")
-        tiny.edit("snippets/basics/sum.py", "three of them", "a snippet was saved")
-        wait_until(lambda: "a snippet was saved" in read("basics/sum/"), process, "the snippet")
