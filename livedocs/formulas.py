@@ -8,6 +8,8 @@ from pathlib import Path
 
 import quickjs
 
+from livedocs.includes import stamp
+
 # What arithmatex leaves: \(...\) in a span, \[...\] in a div.
 FORMULA = re.compile(r'<(?P<tag>span|div) class="arithmatex">(?P<tex>[^<]*)</(?P=tag)>')
 
@@ -16,24 +18,31 @@ class FormulaError(Exception):
     """A formula that KaTeX cannot read."""
 
 
-def with_formulas(page: str, katex: Path, strict: bool = True) -> str:
+def with_formulas(page: str, katex: Path, strict: bool = True, memo=None) -> str:
     """The HTML of a page with its formulas rendered. katex: path of katex.min.js.
 
-    Raises FormulaError with the formula and what is wrong with it; if not `strict`, such a formula
-    stays the text between two dollars that it was.
+    memo: keeps what was rendered. Raises FormulaError with the formula and what is wrong with it;
+    if not `strict`, such a formula stays the text between two dollars that it was.
     """
+    found = [(match["tag"], match["tex"]) for match in FORMULA.finditer(page)]
+    if not found:
+        return page
 
-    def rendered(match: re.Match) -> str:
-        tex = html.unescape(match["tex"]).strip()
-        try:
-            formula = _render(katex, tex[2:-2], tex.startswith("\\["))
-        except FormulaError:
-            if strict:
-                raise
-            return f"${match['tex'].strip()[2:-2]}$"
-        return f'<{match["tag"]} class="arithmatex">{formula}</{match["tag"]}>'
+    def render() -> list[str]:
+        return [_rendered(tag, html.unescape(tex).strip(), katex, strict) for tag, tex in found]
 
-    return FORMULA.sub(rendered, page)
+    rendered = iter(memo(render, "formulas", found, stamp(katex), strict) if memo else render())
+    return FORMULA.sub(lambda match: next(rendered), page)
+
+
+def _rendered(tag: str, tex: str, katex: Path, strict: bool) -> str:
+    try:
+        formula = _render(katex, tex[2:-2], tex.startswith("\\["))
+    except FormulaError:
+        if strict:
+            raise
+        return f"${html.escape(tex[2:-2], quote=False)}$"
+    return f'<{tag} class="arithmatex">{formula}</{tag}>'
 
 
 @cache

@@ -70,7 +70,7 @@ def _expand_one(line: Line, target: str, base: Path) -> list[Line]:
             line.number,
             f"'{name}' has no section '{section}'{did_you_mean(section, names)}",
         ) from None
-    numbers = _numbers(path, section)
+    numbers = _numbers(stamp(path), section)
     if not section and texts[len(numbers) :] == [""]:  # what follows the last line of a file
         texts.pop()
     if len(numbers) != len(texts):  # a line range or a nested include: name the include itself
@@ -96,10 +96,11 @@ def _source(stamp: tuple) -> list[str]:
     return stamp[0].read_text(encoding="utf-8").splitlines()
 
 
-def _numbers(path: Path, section: str) -> list[int]:
+@cache
+def _numbers(stamp: tuple, section: str) -> list[int]:
     """Line numbers of a section, without those of the markers inside it."""
     numbers, inside = [], not section
-    for number, text in enumerate(_source(stamp(path)), 1):
+    for number, text in enumerate(_source(stamp), 1):
         marker = _marker(text)
         if marker and marker[1] == section:
             inside = marker[0] == "start"

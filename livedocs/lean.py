@@ -38,6 +38,7 @@ def on_post_page(output: str, page, config) -> str:
     try:
         # In a notebook, what lies between two dollars may be no formula but a value of the run.
         strict = not page.file.src_uri.endswith(".ipynb")
-        return with_formulas(PLAIN.sub(r"\1", output), katex, strict)
+        memo = config.hooks["livedocs/conversion.py"].conversions.memo
+        return with_formulas(PLAIN.sub(r"\1", output), katex, strict, memo)
     except FormulaError as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from None

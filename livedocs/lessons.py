@@ -200,8 +200,9 @@ def _without_comments(code: str) -> str:
 
 def _is_quiet(code: str) -> bool:
     """Whether the code ends with a semicolon, which hides the value of its last line."""
-    if ";" not in code:
-        return False
+    lines = [line.strip() for line in code.splitlines()]
+    if ";" not in next((x for x in reversed(lines) if x and not x.startswith("#")), ""):
+        return False  # at a glance: most cells
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     words = [t.string for t in tokens if t.type != tokenize.COMMENT and t.string.strip()]
     return words[-1:] == [";"]

@@ -37,9 +37,10 @@ class Outcome:
     stored: bool
 
     @cached_property
-    def digest(self) -> str:
-        """Hash of the result."""
-        return digest(self.result)
+    def digests(self) -> dict[str, str]:
+        """Hash of the page and its result, by language."""
+        result = digest(self.result)
+        return {language: digest(page, result) for language, page in self.lesson.pages.items()}
 
 
 def workers() -> int:

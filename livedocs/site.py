@@ -181,8 +181,7 @@ class Course:
 
     def made(self, make, what: str, outcomes: list[Outcome], language: str, *inputs):
         """What make() makes of some outcomes in a language, or has made in an earlier build."""
-        sources = [(outcome.lesson.pages[language], outcome.digest) for outcome in outcomes]
-        return self.memo(make, what, sources, language, *inputs)
+        return self.memo(make, what, [o.digests[language] for o in outcomes], language, *inputs)
 
     def title(self, chapter: str, language: str) -> str:
         """`5. Gradient descent`: number among all chapters, title of the index page."""
