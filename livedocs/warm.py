@@ -24,10 +24,12 @@ optimizer.step()
 figure, axes = matplotlib.pyplot.subplots(figsize=(2, 2), layout="constrained")
 axes.plot([1e-4, 1e4], [1, 2], label="$x_1^2$")
 axes.set(xscale="log", title="title", xlabel="x", ylabel="y")
+axes.contour([[0, 1], [1, 2]])
 axes.legend()
 pandas.DataFrame({"x": [1.0]})
+print(weight, sklearn.datasets.load_digits().images.shape)
 """
-IMPORTS = "import matplotlib.pyplot, pandas, torch\n"
+IMPORTS = "import matplotlib.pyplot, pandas, sklearn.datasets, torch\n"
 
 session.prepare_worker()
 session.run_steps([{"code": IMPORTS + REHEARSAL, "raises": None}])
