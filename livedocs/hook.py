@@ -34,6 +34,7 @@ from livedocs.store import write_atomically  # noqa: E402
 STYLE_OR_SCRIPT = re.compile(r"<(style|script)[^>]*>.*?</\1>", re.DOTALL)
 FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"\s*/?>')
 HEADING = re.compile(r'<h(?P<level>[1-6])[^>]* id="(?P<id>[^"]*)".*?</h(?P=level)>', re.DOTALL)
+DISPLAYED = re.compile(r"<p>\s*\$\$([^$]+)\$\$\s*</p>")
 NO_PROSE = re.compile(  # code, outputs and tags: no formulas in there
     r'(<pre.*?</pre>|<code.*?</code>|<div class="output-table">.*?</div>|<svg.*?</svg>|<[^>]*>)',
     re.DOTALL,
@@ -138,6 +139,7 @@ def _notebook(content: str, title: str, anchors: list[str]) -> str:
         lambda m: _lazy(f"figure-{next(numbers)}.svg", *m.groups()),
         STYLE_OR_SCRIPT.sub("", content),
     )
+    content = DISPLAYED.sub(r'<div class="arithmatex">\\[\1\\]</div>', content)
     content = content.replace('class="anchor-link"', f'class="headerlink" title="{title}"')
     parts = NO_PROSE.split(content)
     parts[::2] = [_formulas(part) for part in parts[::2]]

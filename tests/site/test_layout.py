@@ -59,6 +59,18 @@ def test_on_a_phone_code_scrolls_by_itself_and_messages_break(browser, base, wid
     assert scrolling
 
 
+def test_no_page_scrolls_sideways_on_a_phone(browser, base, site):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    wide = {}
+    for file in sorted(site.rglob("index.html")):
+        path = file.parent.relative_to(site).as_posix()
+        page.goto(f"{base}{path}/", wait_until="domcontentloaded")
+        page.evaluate(OPEN)
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert len(wide) > 150 and {path: width for path, width in wide.items() if width > 390} == {}
+
+
 @pytest.mark.parametrize(
     ("path", "most"), [("gradient_descent/sgd/", 90), ("zh/gradient_descent/sgd/", 45)]
 )
