@@ -195,7 +195,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     else:
         for language in LANGUAGES[1:]:
             _build(config, language, Path(config.site_dir, language))
-        course.memo.trim()  # under `serve`, most of what is there was not needed
+    course.memo.trim()
 
 
 def _serve_others(config: MkDocsConfig) -> None:

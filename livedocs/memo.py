@@ -19,6 +19,7 @@ PACKAGES = ("mkdocs", "mkdocs-material", "mkdocs-jupyter", "nbconvert", "nbforma
             "pymdown-extensions", "Pygments", "jieba", "nh3", "pillow")  # fmt: skip
 
 log = logging.getLogger("mkdocs.livedocs")
+_used: dict[Path, set[str]] = {}  # keys by folder; `mkdocs serve` builds many times
 
 
 class Memo:
@@ -28,7 +29,7 @@ class Memo:
     """
 
     def __init__(self, folder: Path, glossary: Path, *base):
-        self.store, self.used = Store(folder), set()
+        self.store, self.used = Store(folder), _used.setdefault(folder, set())
         engine = Path(__file__).parent
         sources = [*sorted(engine.glob("*.py")), *sorted(engine.glob("nbconvert/*/*")), glossary]
         texts = [path.read_text(encoding="utf-8") for path in sources]
@@ -60,7 +61,7 @@ class Memo:
             self.store.save(key, value)
 
     def trim(self) -> None:
-        """Forget what this build and those shortly before it did not use."""
+        """Forget what no build of this process used, nor one shortly before it."""
         self.store.remove(self.used, spare=len(self.used))
 
 
