@@ -129,11 +129,13 @@ def on_page_content(content: str, page, config: MkDocsConfig, files) -> str:
     page.meta["search"] = {"exclude": True}  # it repeats the pages of its chapter
     title = config.mdx_configs["toc"]["permalink_title"]
     memo, anchors = config.hooks["livedocs/conversion.py"].conversions.memo, _anchors(page.toc)
-    return memo(partial(_notebook, content, title, anchors), "notebook", content, title, anchors)
+    return memo(
+        partial(notebook_html, content, title, anchors), "notebook", content, title, anchors
+    )
 
 
-def _notebook(content: str, title: str, anchors: list[str]) -> str:
-    """The HTML of a notebook; title: of the links to its headings, whose ids are the anchors."""
+def notebook_html(content: str, title: str, anchors: list[str]) -> str:
+    """A notebook as its page has it. title: of the links to headings; anchors: their ids."""
     numbers = itertools.count(1)
     content = FIGURE.sub(
         lambda m: _lazy(f"figure-{next(numbers)}.svg", *m.groups()),

@@ -112,7 +112,8 @@ class Session:
         matplotlib.use(BACKEND)
         matplotlib.interactive(True)  # else the inline backend shows nothing
         configure_inline_support(self.shell, BACKEND)
-        plt.uninstall_repl_displayhook()  # a figure is drawn when it is shown, not before as well
+        with contextlib.suppress(ValueError):  # it is with an earlier shell of this process
+            plt.uninstall_repl_displayhook()  # a figure is drawn when shown, not before as well
         style.use_style()
         select_figure_formats(self.shell, {"svg"}, bbox_inches="tight", metadata={"Date": None})
         allocated = _allocated()

@@ -11,7 +11,7 @@ import PIL.Image
 import sklearn.datasets
 import torch
 import torch._dynamo
-import torchvision.transforms.v2
+import torchvision
 
 from livedocs import session
 
@@ -29,7 +29,7 @@ axes.legend()
 pandas.DataFrame({"x": [1.0]})
 print(weight, sklearn.datasets.load_digits().images.shape)
 """
-IMPORTS = "import matplotlib.pyplot, pandas, sklearn.datasets, torch\n"
+IMPORTS = "import matplotlib.pyplot, pandas, sklearn.datasets, torch, torchvision.transforms.v2\n"
 
 session.prepare_worker()
 session.run_steps([{"code": IMPORTS + REHEARSAL, "raises": None}])

@@ -5,7 +5,6 @@ import os
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import SimpleNamespace
 from xml.sax.saxutils import escape
 
 import nbformat
@@ -438,11 +437,7 @@ def notebook_html(tmp_path_factory, html_tree):
         path = folder / "notebook.ipynb"
         path.write_text(text, encoding="utf-8")
         content = nb2html(str(path), no_prompt=True)
-        file = SimpleNamespace(src_uri="c/notebook.ipynb")
-        page = SimpleNamespace(file=file, meta={}, toc=[])
-        toc = {"permalink_title": "Link to this section"}
-        config = SimpleNamespace(site_dir=str(folder), mdx_configs={"toc": toc})
-        return html_tree(hook.on_page_content(content, page, config, []))
+        return html_tree(hook.notebook_html(content, "Link to this section", []))
 
     return convert
 

@@ -11,18 +11,15 @@ TYPES = [
     "gradient_descent/sgd/",
     "linear_algebra/table/",
     "cnn/train/",
+    "cnn/notebook/",
     "glossary/",
     "concordance/",
     "changes/",
     "download/",
     "404.html",
 ]
-NOTEBOOK = "cnn/notebook/"  # as long as all pages above together, so in half of the ways
-LOOKS = [("light", 1280), ("dark", 390)]  # together they show all colours and all boxes
-CASES = [
-    *((path, language, *look) for path in TYPES for language in ("", "zh/") for look in LOOKS),
-    *((NOTEBOOK, language, *look) for language, look in zip(("", "zh/"), LOOKS)),
-]
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+CASES = [(path, language, *look) for path in TYPES for language in ("", "zh/") for look in LOOKS]
 BOXES = "pre > code, .output-table, .md-typeset__scrollwrap, div.arithmatex"
 REACHABLE = f"""() => document.readyState === "complete"
   && (!document.querySelector(".arithmatex") || document.querySelector(".katex"))
