@@ -137,6 +137,7 @@ def _work(connection, task: Task) -> None:
     with tempfile.TemporaryFile() as printed:
         _keep_off_the_terminal(printed)
         send(run_steps(task.steps, task.limits, lambda step: send({"begin": step})))
+        threading.Event().wait()  # for _end, which finds what this page started only while it lives
 
 
 def _die_with_parent() -> None:

@@ -222,9 +222,10 @@ def test_what_a_page_starts_ends_with_it(tmp_path, session):
         f"child = subprocess.Popen(['sleep', '60'], start_new_session={session})\n"
         f"open({str(file)!r}, 'w').write(str(child.pid));"
     )
-    results({"a": steps(code)})
-    status = Path(f"/proc/{file.read_text()}/status")
-    assert not status.exists() or "Z (zombie)" in status.read_text()
+    for _ in range(5):  # it must not depend on which of them is faster
+        results({"a": steps(code)})
+        status = Path(f"/proc/{file.read_text()}/status")
+        assert not status.exists() or "Z (zombie)" in status.read_text()
 
 
 def test_torch_uses_one_thread_and_is_imported_already():
