@@ -25,7 +25,7 @@ class Serving:
     def __init__(self):
         self.sources: dict[str, set] = {}  # of each language as it was last built
         self.begun: dict[str, set] = {}  # the same of builds that may not be complete
-        self.folders: list[Path] = []
+        self.folders: set[Path] = set()
         self.notebooks: dict[tuple, tuple] = {}  # (sources, text) by chapter and language
         self.behind: set[tuple] = set()  # chapters and languages whose pages are newer
         self.asked: set[tuple] = set()
@@ -64,6 +64,7 @@ class Serving:
         place, sources = (chapter, language), course.sources(chapter, language)
         if place not in self.notebooks or place in self.asked:
             self.notebooks[place] = sources, course.notebook(chapter, language, base)
+            self.asked.discard(place)
         known, text = self.notebooks[place]
         (self.behind.discard if same(known, sources) else self.behind.add)(place)
         return text
@@ -74,7 +75,7 @@ class Serving:
         if self.is_behind(language, project):
             self.begin(language, project)
             build(folder)
-            self.folders.append(folder)
+            self.folders.add(folder)
             self.complete(language)
         if not (root / language).is_symlink():
             (root / language).symlink_to(folder)
@@ -86,8 +87,7 @@ class Serving:
         self.sources[language] = self.begun[language]
 
     def done(self) -> None:
-        """A build has ended, whether or not it is complete."""
-        self.asked.clear()
+        """A build has ended, whether or not it is complete. What it did not make is still asked."""
         self.built.set()
 
     def close(self) -> None:

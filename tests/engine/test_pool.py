@@ -1,5 +1,6 @@
 """Every page gets a process of its own; what happens in it stays in it."""
 
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -238,3 +239,15 @@ def test_workers_do_not_import_the_main_module_of_their_caller():
     code = "import sys\n'pytest' in sys.modules"
     assert text(results({"a": steps(code)})["a"]) == "False"
     assert sys.modules["__main__"] is main
+
+
+def test_the_rehearsal_of_the_warm_process_runs_to_its_end():
+    code = (
+        "from livedocs import session, warm\n"
+        "step = {'code': warm.IMPORTS + warm.REHEARSAL, 'raises': None}\n"
+        "print(session.run_steps([step]).get('message'))"
+    )
+    root = Path(__file__).parents[2]
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert result.stdout == "None\n", result.stderr
+    assert "leaked" not in result.stderr
